@@ -1,0 +1,54 @@
+"""From judges' marks to a ranking that can be recomputed by anybody. A public interface.
+
+    >>> standings = rank([Mark("a", "j", "Impact", Decimal(8))], [Criterion("Impact", Decimal(40))])
+    >>> standings.entries[0].score
+    Decimal('8')
+
+Everything here is plain values in, plain values out, in exact decimals: no clock, no chance, no floats.
+
+What counts, and how gaps are treated (`mean`): a scorecard with at least half of the weight answered
+counts. For each criterion it leaves out it is taken to lie as far above or below that criterion's mean over
+all counted scorecards as its own marks lie, on average, above or below theirs; the estimate is not held to
+the scale. With less than half answered it does not count and is shown as not counted. A criterion that nobody
+marked is left out of the weights. `trimmed-mean` takes marks one by one and treats gaps of a panel alike.
+
+A limit of such filling: a higher mark raises its criterion's mean, so a colleague who left out another
+criterion looks lower beside it and the estimate for that gap falls. Where a light criterion is raised and a
+heavy one is missing, the entry's own score can drop a little. In complete panels a higher mark never harms.
+"""
+
+from heroes.domain.results.digest import digest
+from heroes.domain.results.marks import Criterion, InvalidMarks, Mark
+from heroes.domain.results.methods import METHODS
+from heroes.domain.results.standings import (
+    INCOMPLETE,
+    NOT_JUDGED,
+    PARTIAL,
+    PROVISIONAL,
+    RULES,
+    CriterionValue,
+    JudgeTotal,
+    Standing,
+    Standings,
+    rank,
+)
+from heroes.domain.results.ties import TieStep
+
+__all__ = [
+    "INCOMPLETE",
+    "METHODS",
+    "NOT_JUDGED",
+    "PARTIAL",
+    "PROVISIONAL",
+    "RULES",
+    "Criterion",
+    "CriterionValue",
+    "InvalidMarks",
+    "JudgeTotal",
+    "Mark",
+    "Standing",
+    "Standings",
+    "TieStep",
+    "digest",
+    "rank",
+]

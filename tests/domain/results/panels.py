@@ -1,0 +1,31 @@
+"""Short ways to write marks down, for the tests of the results."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from heroes.domain.results import Criterion, Mark, Standings
+
+IMPACT = Criterion("Impact", Decimal(60))
+CRAFT = Criterion("Craft", Decimal(40))
+TWO = (IMPACT, CRAFT)
+ONE = (IMPACT,)
+
+
+def scorecards(criteria: Sequence[Criterion], table: Mapping[str, Mapping[str, str]]) -> list[Mark]:
+    """Marks from entry -> judge -> "8 6.5 -": one mark per criterion, a hyphen for an abstention."""
+    return [
+        Mark(entry, judge, criterion.name, None if mark == "-" else Decimal(mark))
+        for entry, judges in table.items()
+        for judge, line in judges.items()
+        for criterion, mark in zip(criteria, line.split(), strict=True)
+    ]
+
+
+def ranks(standings: Standings) -> list[tuple[int | None, str]]:
+    """(rank, entry) in the order listed."""
+    return [(standing.rank, standing.entry) for standing in standings.entries]
+
+
+def scores(standings: Standings) -> dict[str, Decimal | None]:
+    """Entry -> score."""
+    return {standing.entry: standing.score for standing in standings.entries}
