@@ -1,0 +1,3 @@
+"""heroes: an awards platform."""
+
+__version__ = "0.1.0"

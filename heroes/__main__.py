@@ -1,0 +1,5 @@
+"""python -m heroes"""
+
+from heroes.cli import main
+
+main()

@@ -1,0 +1,144 @@
+"""Every setting, read from the environment and checked at the start. A default is safe in production."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from heroes.models.database import normal_url
+
+SETTINGS: dict[str, str] = {
+    "HEROES_SECRET_KEY": "32 characters or more; signs cookies and private links. No default.",
+    "DATABASE_URL": "sqlite:///… or postgresql://…; default: heroes.sqlite in the instance folder.",
+    "HEROES_BASE_URL": "The address people use, such as https://awards.example.org. Links in mails begin with it.",
+    "HEROES_MAIL_URL": "smtp://user:password@host:587, smtps://…, or file:///folder to write messages as files.",
+    "HEROES_MAIL_FROM": "The sender of mails; default: heroes@ and the host of HEROES_BASE_URL.",
+    "HEROES_STORAGE_URL": "file:///folder for files; default: files in the instance folder.",
+    "HEROES_INSTANCE": "The folder for the database, files and local keys; default: ./instance.",
+    "HEROES_AUDIT_KEY": "32 characters or more; signs the audit trail. Default: audit.key in the instance folder.",
+    "HEROES_TRUSTED_PROXIES": "How many reverse proxies stand in front and set X-Forwarded-For; default 0.",
+    "HEROES_SUBMISSIONS_PER_HOUR": "Nominations an hour from one address; default 300.",
+}
+
+
+class BadSetting(ValueError):
+    """A setting that stops the start; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The checked settings of one process. `secret_key` and `base_url` may be empty for database commands."""
+
+    instance: Path
+    database_url: str
+    secret_key: str = ""
+    audit_key: str = ""
+    base_url: str = "http://localhost"
+    mail_url: str = ""
+    mail_from: str = ""
+    storage_url: str = ""
+    trusted_proxies: int = 0
+    submissions_per_hour: int = 300
+    demo: bool = False
+
+    @property
+    def https(self) -> bool:
+        """Whether people come over TLS, so that cookies may be kept to it."""
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str], *, serving: bool) -> Settings:
+    """Read and check the environment, or raise `BadSetting` with one line.
+
+    `serving` also asks for the secret key, the base and the mail address. Nothing is created on disk.
+    """
+    unknown = sorted(
+        n for n in environ if n.startswith("HEROES_") and n not in SETTINGS and n != "HEROES_TEST_DATA"
+    )
+    if unknown:
+        raise BadSetting(f"{unknown[0]} is not a setting; see the table in the README")
+    instance = Path(environ.get("HEROES_INSTANCE") or "instance").resolve()
+    database = normal_url(environ.get("DATABASE_URL") or f"sqlite:///{instance / 'heroes.sqlite'}")
+    if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    secret = environ.get("HEROES_SECRET_KEY", "")
+    base = environ.get("HEROES_BASE_URL", "").rstrip("/")
+    mail = environ.get("HEROES_MAIL_URL", "")
+    if serving:
+        _check_serving(secret, base, mail)
+    host = urlsplit(base).hostname or "localhost"
+    audit = environ.get("HEROES_AUDIT_KEY", "")
+    if audit and len(audit) < 32:
+        raise BadSetting("HEROES_AUDIT_KEY is shorter than 32 characters")
+    storage = environ.get("HEROES_STORAGE_URL") or f"file://{instance / 'files'}"
+    if not storage.startswith("file:///"):
+        raise BadSetting("HEROES_STORAGE_URL must begin with file:///")
+    return Settings(
+        instance=instance,
+        database_url=database,
+        secret_key=secret,
+        audit_key=audit,
+        base_url=base or "http://localhost",
+        mail_url=mail,
+        mail_from=environ.get("HEROES_MAIL_FROM") or f"heroes@{host}",
+        storage_url=storage,
+        trusted_proxies=_whole(environ, "HEROES_TRUSTED_PROXIES", 0, 10),
+        submissions_per_hour=_whole(environ, "HEROES_SUBMISSIONS_PER_HOUR", 300, 1_000_000),
+    )
+
+
+def _check_serving(secret: str, base: str, mail: str) -> None:
+    if not secret:
+        raise BadSetting(
+            "HEROES_SECRET_KEY is not set. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    if len(secret) < 32:
+        raise BadSetting("HEROES_SECRET_KEY is shorter than 32 characters")
+    if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).hostname:
+        raise BadSetting(
+            "HEROES_BASE_URL must be the whole address people use, such as https://awards.example.org"
+        )
+    if urlsplit(mail).scheme not in ("smtp", "smtps", "file"):
+        raise BadSetting("HEROES_MAIL_URL must begin with smtp://, smtps:// or file:///")
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) > most:
+        raise BadSetting(f"{name} must be a whole number from 0 to {most:,}")
+    return int(text)
+
+
+def audit_key(settings: Settings) -> bytes:
+    """The key of the audit trail: the setting, or the instance folder's own file, made at the first need."""
+    if settings.audit_key:
+        return settings.audit_key.encode()
+    path = settings.instance / "audit.key"
+    if not path.exists():
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass  # another process of ours was faster; its key is the key
+    return path.read_text().strip().encode()
+
+
+def keep_audit_key(settings: Settings, key: bytes) -> None:
+    """Make a restored key this installation's own. Raises `BadSetting` if the setting says another one."""
+    if settings.audit_key:
+        if settings.audit_key.encode() != key:
+            raise BadSetting(
+                "HEROES_AUDIT_KEY is not the key that the audit trail of this backup was signed with"
+            )
+        return
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    draft = settings.instance / ".audit.key.new"
+    draft.touch(mode=0o600)
+    draft.write_bytes(key)
+    draft.replace(settings.instance / "audit.key")

@@ -1,0 +1,1 @@
+"""What is true: plain values in, plain values or a refusal out."""

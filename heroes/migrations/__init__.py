@@ -1,0 +1,51 @@
+"""The schema's history. `upgrade` brings any database to the newest; it may be called by several at once."""
+
+from functools import cache
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+_LOCK = 4_206_113
+
+
+def alembic_config() -> Config:
+    """Where the migrations are; no file of settings is needed."""
+    config = Config()
+    config.set_main_option("script_location", "heroes:migrations")
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@cache
+def head() -> str:
+    """The newest revision that this program knows."""
+    revision = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(engine: Engine) -> str | None:
+    """The revision that the database is at, or None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Upgrade in one transaction, one caller at a time; a failure leaves the database as it was."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take migrations back to `revision`, in one transaction."""
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)

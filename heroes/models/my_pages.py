@@ -1,0 +1,90 @@
+"""What an entrant's own pages read: one entry with all that is around it, and the list of one's own."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from heroes.models.entries import AnswerSheet, Entry
+from heroes.models.installation import Programme
+from heroes.models.people import PrivateLink
+from heroes.models.public_pages import BLIND
+from heroes.models.seasons import Category, FormVersion, Release, Season
+from heroes.models.visibility import entries_for_links, entries_for_member
+
+_OUTCOMES = aliased(Release)
+_FIRST_LINK = (
+    select(func.min(PrivateLink.id))
+    .where(
+        PrivateLink.entry_id == Entry.id,
+        PrivateLink.purpose == "entry",
+        PrivateLink.revoked_at.is_(None),
+    )
+    .correlate(Entry)
+    .scalar_subquery()
+)
+_MINE = (
+    select(Entry, AnswerSheet, FormVersion, Season, Category, Release, _OUTCOMES, _FIRST_LINK, BLIND)
+    .join(AnswerSheet, (AnswerSheet.entry_id == Entry.id) & (AnswerSheet.number == Entry.sheet_number))
+    .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
+    .join(Category, Category.id == Entry.category_id)
+    .join(Season, Season.id == Entry.season_id)
+    .join(Programme, Programme.id == Season.programme_id)
+    .join(Release, Release.id == Category.shortlist_release_id)
+    .join(_OUTCOMES, _OUTCOMES.id == Category.outcome_release_id)
+    .options(contains_eager(Season.programme))
+)
+
+
+class Mine(NamedTuple):
+    """An entry as its entrant has it; `link_id` is the nominator's own private link, if there is one."""
+
+    entry: Entry
+    sheet: AnswerSheet
+    form_version: FormVersion
+    season: Season
+    category: Category
+    shortlist: Release
+    outcomes: Release
+    link_id: int | None
+    blind: bool
+
+
+def my_entry(session: Session, handle: str, links: frozenset[int], user_id: int | None) -> Mine | None:
+    """An entry that these private links open or that this person's organisation entered, in one statement."""
+    seen = []
+    if links:
+        seen.append(entries_for_links(links))
+    if user_id is not None:
+        seen.append(entries_for_member(user_id))
+    if not seen:
+        return None
+    row = session.execute(_MINE.where(Entry.handle == handle, or_(*seen))).one_or_none()
+    return Mine(*row) if row else None
+
+
+class Listed(NamedTuple):
+    """One line of an entrant's list."""
+
+    entry: Entry
+    category: Category
+    season: Season
+    shortlist_released: datetime | None
+    outcomes_released: datetime | None
+
+
+def entries_of_links(session: Session, links: frozenset[int]) -> list[Listed]:
+    """The entries that these private links open, the newest first."""
+    if not links:
+        return []
+    rows = session.execute(
+        select(Entry, Category, Season, Release.released_at, _OUTCOMES.released_at)
+        .join(Category, Category.id == Entry.category_id)
+        .join(Season, Season.id == Entry.season_id)
+        .join(Release, Release.id == Category.shortlist_release_id)
+        .join(_OUTCOMES, _OUTCOMES.id == Category.outcome_release_id)
+        .where(entries_for_links(links))
+        .order_by(Entry.begun_at.desc(), Entry.id.desc())
+    )
+    return [Listed(*row) for row in rows]

@@ -1,0 +1,118 @@
+"""What the public pages read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from heroes.models.installation import Programme
+from heroes.models.seasons import Category, Criterion, FormVersion, Release, Round, ScoreSet, Season
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryForm:
+    """A category with its current form; `blind` means that no judge ever sees the identifying answers."""
+
+    season: Season
+    category: Category
+    form_version: FormVersion
+    blind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """A category with everything that is public about it, whether or not it is open."""
+
+    form: CategoryForm
+    shortlist: Release
+    outcomes: Release
+    criteria: Sequence[Criterion]
+    rounds: Sequence[Round]
+
+
+BLIND = ~select(Round.id).where(Round.category_id == Category.id, Round.blind.is_(False)).exists()
+"""Whether every round of a category hides the identifying answers."""
+
+_SEASONS = (
+    select(Season)
+    .join(Programme, Programme.id == Season.programme_id)
+    .options(contains_eager(Season.programme))
+)
+_FORM = (
+    select(Season, Category, FormVersion, BLIND)
+    .join(Category, Category.season_id == Season.id)
+    .join(Programme, Programme.id == Season.programme_id)
+    .join(FormVersion, FormVersion.category_id == Category.id)
+    .options(contains_eager(Season.programme))
+    .order_by(FormVersion.number.desc())
+    .limit(1)
+)
+
+
+def seasons(session: Session) -> Sequence[Season]:
+    """Every season with its programme, newest first."""
+    return session.scalars(_SEASONS.order_by(Season.opens_at.desc(), Season.id.desc()).limit(100)).all()
+
+
+def latest_season(session: Session) -> Season | None:
+    """The newest season with its programme: the frame of pages that belong to no season."""
+    return session.scalar(_SEASONS.order_by(Season.opens_at.desc(), Season.id.desc()).limit(1))
+
+
+def season_by_slug(session: Session, slug: str) -> Season | None:
+    """A season with its programme."""
+    return session.scalar(_SEASONS.where(Season.slug == slug))
+
+
+def categories(session: Session, season_id: int) -> Sequence[Category]:
+    """A season's categories in their order."""
+    return session.scalars(
+        select(Category).where(Category.season_id == season_id).order_by(Category.position)
+    ).all()
+
+
+def releases(session: Session, season_id: int) -> tuple[bool, bool]:
+    """Whether a shortlist, and whether outcomes, of a season are out for any of its categories."""
+    out = set(
+        session.scalars(
+            select(Release.kind).where(Release.season_id == season_id, Release.released_at.is_not(None))
+        )
+    )
+    return "shortlist" in out, "outcomes" in out
+
+
+def category_form(session: Session, season_slug: str, category_slug: str) -> CategoryForm | None:
+    """A category and its current form, in one statement."""
+    row = session.execute(
+        _FORM.where(Season.slug == season_slug, Category.slug == category_slug)
+    ).one_or_none()
+    return CategoryForm(row[0], row[1], row[2], row[3]) if row else None
+
+
+def category_page(session: Session, season_slug: str, category_slug: str) -> CategoryPage | None:
+    """All that is public about a category, in four statements."""
+    form = category_form(session, season_slug, category_slug)
+    if form is None:
+        return None
+    category = form.category
+    rounds = session.scalars(
+        select(Round).where(Round.category_id == category.id).order_by(Round.position)
+    ).all()
+    newest = (
+        select(ScoreSet.id)
+        .where(ScoreSet.category_id == category.id)
+        .order_by(ScoreSet.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    criteria = session.scalars(
+        select(Criterion).where(Criterion.score_set_id == newest).order_by(Criterion.position)
+    ).all()
+    outcomes = aliased(Release)
+    shown = session.execute(
+        select(Release, outcomes)
+        .join(outcomes, outcomes.id == category.outcome_release_id)
+        .where(Release.id == category.shortlist_release_id)
+    ).one()
+    return CategoryPage(form, shown[0], shown[1], criteria, rounds)

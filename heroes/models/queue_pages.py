@@ -1,0 +1,226 @@
+"""What the review queue and the season's glance read: the same few statements and rows however large the season."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from heroes.domain.entry_states import State
+from heroes.domain.slugs import name_key
+from heroes.models import visibility
+from heroes.models.base import Instant
+from heroes.models.entries import Entry, RoundEntry, Tally
+from heroes.models.people import Organisation
+from heroes.models.search import matching
+from heroes.models.seasons import Category, Round, Season
+
+PAGE = 50
+NEVER_RECEIVED = frozenset({State.DRAFT, State.WITHDRAWN})
+"""States that an entry may be in without having been submitted; their lists go by when it was begun."""
+SORTS = ("newest", "oldest", "title", "fewest")
+PROGRESS = ("none", "some", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a view of the queue asks for; empty means any."""
+
+    words: str = ""
+    category_id: int | None = None
+    state: str = ""
+    screening: str = ""
+    organisation: str = ""
+    progress: str = ""
+    sort: str = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins or ends: the sorted value and the entry's id; `back` reads towards the start."""
+
+    value: datetime | str | int | None
+    entry_id: int
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page, and whether there are more on either side."""
+
+    rows: Sequence[Row[Any]]
+    before: Cursor | None
+    after: Cursor | None
+
+
+def queue(
+    session: Session, season: Season, filters: Filters, cursor: Cursor | None = None, size: int = PAGE
+) -> Page:
+    """One page of the entries that fit, read by key and in one statement; nothing is counted."""
+    key, descending = _order(filters)
+    back = cursor is not None and cursor.back
+    asked = _asked(session, season, filters).add_columns(key.label("sort_key"))
+    if cursor is not None:
+        asked = asked.where(_beyond(key, cursor, descending != back))
+    falling = descending != back
+    asked = asked.order_by(
+        key.desc() if falling else key.asc(), Entry.id.desc() if falling else Entry.id.asc()
+    )
+    rows = list(session.execute(asked.limit(size + 1)).all())
+    more, rows = len(rows) > size, rows[:size]
+    if back:
+        rows.reverse()
+    if not rows:
+        return Page(rows, None, None)
+    first, last = rows[0], rows[-1]
+    return Page(
+        rows,
+        before=Cursor(first.sort_key, first.id, back=True)
+        if (more if back else cursor is not None)
+        else None,
+        after=Cursor(last.sort_key, last.id) if back or more else None,
+    )
+
+
+def _asked(session: Session, season: Season, filters: Filters) -> Select[Any]:
+    here = and_(RoundEntry.round_id == Entry.round_id, RoundEntry.entry_id == Entry.id)
+    asked: Select[Any] = (
+        select(
+            Entry.id,
+            Entry.handle,
+            Entry.reference,
+            Entry.title,
+            Entry.nominee_role,
+            Entry.organisation_name,
+            Entry.sector,
+            Entry.nominator_name,
+            Entry.nominator_email,
+            Entry.category_id,
+            Entry.state,
+            Entry.level,
+            Entry.screening,
+            Entry.screening_reason,
+            Entry.submitted_at,
+            Entry.begun_at,
+            Entry.version,
+            RoundEntry.cards_asked,
+            RoundEntry.cards_in,
+        )
+        .outerjoin_from(Entry, RoundEntry, here)
+        .where(Entry.season_id == season.id, visibility.entries_for_staff([season.programme_id]))
+    )
+    for condition in _conditions(session, season, filters):
+        asked = asked.where(condition)
+    return asked
+
+
+def _conditions(session: Session, season: Season, filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.state:
+        found.append(Entry.state == filters.state)
+    if filters.state not in NEVER_RECEIVED:
+        found.append(Entry.submitted_at.is_not(None))
+    if filters.category_id is not None:
+        found.append(Entry.category_id == filters.category_id)
+    if filters.screening:
+        found.append(Entry.screening == filters.screening)
+    if filters.organisation:
+        found.append(Entry.organisation_id.in_(_organisations(season, filters.organisation)))
+    if filters.progress == "none":
+        found.append(RoundEntry.cards_in == 0)
+    elif filters.progress == "some":
+        found.append(and_(RoundEntry.cards_in > 0, RoundEntry.cards_in < RoundEntry.cards_asked))
+    elif filters.progress == "all":
+        found.append(and_(RoundEntry.cards_asked > 0, RoundEntry.cards_in >= RoundEntry.cards_asked))
+    words = matching(session, filters.words)
+    if words is not None:
+        found.append(Entry.id.in_(words))
+    return found
+
+
+def _organisations(season: Season, name: str) -> Select[Any]:
+    return select(Organisation.id).where(
+        Organisation.programme_id == season.programme_id,
+        Organisation.name_key.startswith(name_key(name), autoescape=True),
+    )
+
+
+def _order(filters: Filters) -> tuple[Any, bool]:
+    """The column that a view is sorted by, and whether downwards."""
+    if filters.sort == "title":
+        return Entry.title, False
+    if filters.sort == "fewest":
+        return func.coalesce(RoundEntry.cards_in, 0), False
+    received = Entry.begun_at if filters.state in NEVER_RECEIVED else Entry.submitted_at
+    return received, filters.sort != "oldest"
+
+
+def _beyond(key: Any, cursor: Cursor, falling: bool) -> ColumnElement[bool]:
+    kind = Instant if isinstance(cursor.value, datetime) else None
+    value = literal(cursor.value, kind) if kind else literal(cursor.value)
+    here, there = tuple_(key, Entry.id), tuple_(value, literal(cursor.entry_id))
+    return here < there if falling else here > there
+
+
+def tallies(session: Session, season_id: int) -> dict[tuple[int, str, str], int]:
+    """(category, kind, value) -> how many entries; from the maintained totals."""
+    found = session.execute(
+        select(Tally.category_id, Tally.kind, Tally.value, Tally.count.label("entries")).where(
+            Tally.season_id == season_id
+        )
+    )
+    return {(row.category_id, row.kind, row.value): row.entries for row in found}
+
+
+def categories(session: Session, season_id: int) -> Sequence[Category]:
+    """A season's categories in their order."""
+    return session.scalars(
+        select(Category).where(Category.season_id == season_id).order_by(Category.position)
+    ).all()
+
+
+def progress(session: Session, season_id: int) -> Sequence[Any]:
+    """Category, round name and times, and how many scorecards its entries have in and were asked for."""
+    return session.execute(
+        select(
+            Round.category_id,
+            Round.name,
+            Round.opens_at,
+            Round.closes_at,
+            func.count(RoundEntry.entry_id).label("admitted"),
+            func.coalesce(func.sum(RoundEntry.cards_in), 0).label("cards_in"),
+            func.coalesce(func.sum(RoundEntry.cards_asked), 0).label("cards_asked"),
+        )
+        .join(Category, Category.id == Round.category_id)
+        .outerjoin(RoundEntry, RoundEntry.round_id == Round.id)
+        .where(Category.season_id == season_id)
+        .group_by(Round.id, Round.category_id, Round.name, Round.opens_at, Round.closes_at, Round.position)
+        .order_by(Round.category_id, Round.position)
+    ).all()
+
+
+def received(session: Session, season_id: int, edges: Sequence[datetime]) -> list[int]:
+    """How many entries were received between each two edges, counted in the database in one statement."""
+    spans = [
+        func.sum(case((and_(Entry.submitted_at >= start, Entry.submitted_at < end), 1), else_=0))
+        for start, end in pairwise(edges)
+    ]
+    row = session.execute(
+        select(*spans).where(
+            Entry.season_id == season_id, Entry.submitted_at >= edges[0], Entry.submitted_at < edges[-1]
+        )
+    ).one()
+    return [int(count or 0) for count in row]

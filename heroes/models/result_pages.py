@@ -1,0 +1,179 @@
+"""What results are computed from, and what the results pages list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from heroes.domain.entry_states import State
+from heroes.models.audit import AuditChain
+from heroes.models.entries import Entry, Recusal, RoundEntry, Tally
+from heroes.models.judging import Assignment, Mark
+from heroes.models.people import User
+from heroes.models.seasons import Category, Criterion, PanelMember, Round
+
+OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
+"""States whose entries no result knows."""
+
+
+def rounds_of_season(session: Session, season_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Category, Round, entries admitted, scorecards in and asked, in the season's order."""
+    return session.execute(
+        select(
+            Category,
+            Round,
+            func.count(RoundEntry.entry_id).label("admitted"),
+            func.coalesce(func.sum(RoundEntry.cards_in), 0).label("cards_in"),
+            func.coalesce(func.sum(RoundEntry.cards_asked), 0).label("cards_asked"),
+        )
+        .join(Round, Round.category_id == Category.id)
+        .outerjoin(RoundEntry, RoundEntry.round_id == Round.id)
+        .where(Category.season_id == season_id)
+        .group_by(Category.id, Round.id)
+        .order_by(Category.position, Round.position)
+    ).all()
+
+
+def states_of_season(session: Session, season_id: int) -> dict[int, dict[str, int]]:
+    """Category -> state -> how many entries, from the maintained totals."""
+    found: dict[int, dict[str, int]] = {}
+    for tally in session.scalars(select(Tally).where(Tally.season_id == season_id, Tally.kind == "state")):
+        found.setdefault(tally.category_id, {})[tally.value] = tally.count
+    return found
+
+
+def rounds_of(session: Session, category_id: int) -> Sequence[Round]:
+    """A category's rounds, the first one first."""
+    return session.scalars(
+        select(Round).where(Round.category_id == category_id).order_by(Round.position)
+    ).all()
+
+
+def criteria_of(session: Session, score_set_id: int) -> Sequence[Criterion]:
+    """The criteria of a score set, in their order."""
+    return session.scalars(
+        select(Criterion).where(Criterion.score_set_id == score_set_id).order_by(Criterion.position)
+    ).all()
+
+
+def in_the_running(session: Session, round_id: int) -> Sequence[Entry]:
+    """The entries admitted to a round that a result of it lists, whether or not anybody has marked them."""
+    return session.scalars(
+        select(Entry)
+        .join(RoundEntry, RoundEntry.entry_id == Entry.id)
+        .where(RoundEntry.round_id == round_id, Entry.state.not_in(OUT_OF_THE_RUNNING))
+        .order_by(Entry.id)
+    ).all()
+
+
+def _counting(round_id: int) -> Select[*tuple[Any, ...]]:
+    """Submitted scorecards of entries in the running, by judges who are not recused from them."""
+    recused = (
+        select(Recusal.user_id)
+        .where(
+            Recusal.user_id == Assignment.user_id,
+            Recusal.entry_id == Assignment.entry_id,
+            Recusal.lifted_at.is_(None),
+        )
+        .correlate(Assignment)
+        .exists()
+    )
+    return (
+        select(Assignment.entry_id)
+        .join(Entry, Entry.id == Assignment.entry_id)
+        .where(
+            Assignment.round_id == round_id,
+            Assignment.state == "submitted",
+            Entry.state.not_in(OUT_OF_THE_RUNNING),
+            ~recused,
+        )
+    )
+
+
+def counting_marks(session: Session, round_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(entry id, judge id, criterion id, value) of each latest submission that counts; no value is an abstention."""
+    counting: Select[*tuple[Any, ...]] = (
+        _counting(round_id)
+        .join(Mark, and_(Mark.assignment_id == Assignment.id, Mark.submission == Assignment.submission))
+        .with_only_columns(Assignment.entry_id, Assignment.user_id, Mark.criterion_id, Mark.value)
+    )
+    return session.execute(counting).all()
+
+
+def judges_of(session: Session, round_id: int) -> dict[int, User]:
+    """The people whose scorecards count in a round, by id."""
+    found = session.scalars(
+        select(User).where(User.id.in_(_counting(round_id).with_only_columns(Assignment.user_id)))
+    )
+    return {user.id: user for user in found}
+
+
+def last_marked_round(session: Session, category_id: int) -> int | None:
+    """The id of the last round of a category that has a submitted scorecard."""
+    return session.scalar(
+        select(Round.id)
+        .where(
+            Round.category_id == category_id,
+            select(Assignment.id)
+            .where(Assignment.round_id == Round.id, Assignment.state == "submitted")
+            .correlate(Round)
+            .exists(),
+        )
+        .order_by(Round.position.desc())
+        .limit(1)
+    )
+
+
+def still_to_judge(session: Session, round_id: int, user_id: int) -> int:
+    """How many scorecards somebody has been asked for in a round and not submitted."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Assignment)
+            .where(
+                Assignment.round_id == round_id, Assignment.user_id == user_id, Assignment.state == "assigned"
+            )
+        )
+        or 0
+    )
+
+
+def chairs_panel(session: Session, panel_id: int, user_id: int) -> bool:
+    """Whether somebody with a live account chairs a panel."""
+    found = session.scalar(
+        select(PanelMember.user_id)
+        .join(User, User.id == PanelMember.user_id)
+        .where(
+            PanelMember.panel_id == panel_id,
+            PanelMember.user_id == user_id,
+            PanelMember.role == "chair",
+            User.disabled_at.is_(None),
+        )
+    )
+    return found is not None
+
+
+def recused_from(session: Session, user_id: int, round_id: int) -> frozenset[int]:
+    """The entries of a round that somebody is recused from."""
+    return frozenset(
+        session.scalars(
+            select(Recusal.entry_id)
+            .join(RoundEntry, RoundEntry.entry_id == Recusal.entry_id)
+            .where(Recusal.user_id == user_id, Recusal.lifted_at.is_(None), RoundEntry.round_id == round_id)
+        )
+    )
+
+
+def audit_head(session: Session, season_id: int) -> tuple[int, str]:
+    """How long a season's audit chain is, and its last hash."""
+    row = session.execute(
+        select(AuditChain.length, AuditChain.head).where(AuditChain.season_id == season_id)
+    ).one_or_none()
+    return (row.length, row.head) if row else (0, "0" * 64)
+
+
+def by_handles(session: Session, category_id: int, handles: Sequence[str]) -> dict[str, Entry]:
+    """Entries of a category by their handles; a handle of somewhere else is not among them."""
+    found = session.scalars(select(Entry).where(Entry.category_id == category_id, Entry.handle.in_(handles)))
+    return {entry.handle: entry for entry in found}

@@ -1,0 +1,43 @@
+"""Which working rooms are open to a person: the outer answer, read once per request."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from heroes.domain.roles import Role
+from heroes.models.people import Membership, ProgrammeRole
+from heroes.models.seasons import PanelMember
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Staff roles in any programme, whether they judge anywhere, and the organisations they belong to."""
+
+    staff: frozenset[Role] = frozenset()
+    judge: bool = False
+    organisations: frozenset[int] = frozenset()
+    programmes: frozenset[int] = field(default=frozenset())
+
+
+def rooms_of(session: Session, user_id: int) -> Rooms:
+    """Read a person's rooms in one statement."""
+    found = session.execute(
+        union_all(
+            select(literal("staff"), cast(ProgrammeRole.role, String), ProgrammeRole.programme_id).where(
+                ProgrammeRole.user_id == user_id
+            ),
+            select(literal("panel"), cast(PanelMember.role, String), PanelMember.panel_id).where(
+                PanelMember.user_id == user_id
+            ),
+            select(literal("member"), cast(Membership.role, String), Membership.organisation_id).where(
+                Membership.user_id == user_id
+            ),
+        )
+    ).all()
+    return Rooms(
+        staff=frozenset(Role(role) for kind, role, _ in found if kind == "staff"),
+        judge=any(kind == "panel" for kind, _, _ in found),
+        organisations=frozenset(number for kind, _, number in found if kind == "member"),
+        programmes=frozenset(number for kind, _, number in found if kind == "staff"),
+    )

@@ -1,0 +1,216 @@
+"""A season and all that is set up for it: categories, forms, score sets, panels, rounds and releases."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from heroes.models.base import Base, Exact, Instant, Json, one_of
+from heroes.models.installation import Programme
+from heroes.models.people import User
+
+
+class Season(Base):
+    """One year's run of a programme. All instants are UTC; `timezone` is where they are shown."""
+
+    __tablename__ = "seasons"
+    __table_args__ = (CheckConstraint("closes_at > opens_at", name="opens_before_it_closes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programmes.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    year: Mapped[int]
+    timezone: Mapped[str] = mapped_column(String(60))
+    reference_prefix: Mapped[str] = mapped_column(String(20), unique=True)
+    opens_at: Mapped[datetime] = mapped_column(Instant)
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+    grace_minutes: Mapped[int] = mapped_column(default=0)
+    judging_starts_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    welcome: Mapped[str] = mapped_column(Text, default="")
+    rules: Mapped[str] = mapped_column(Text, default="")
+    privacy: Mapped[str] = mapped_column(Text, default="")
+    milestones: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    version: Mapped[int] = mapped_column(default=1)
+
+    programme: Mapped[Programme] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads a plain dict)
+
+
+class SeasonCounter(Base):
+    """The next public reference of a season, apart from the season so that counting never clashes with editing."""
+
+    __tablename__ = "season_counters"
+
+    season_id: Mapped[int] = mapped_column(ForeignKey("seasons.id"), primary_key=True)
+    next_reference: Mapped[int] = mapped_column(default=1)
+
+
+class Release(Base):
+    """The shortlist or the outcomes of the categories that point here becoming public.
+
+    Fails closed: without `released_at` nothing is out. A season has one of each kind; a category with its own
+    points at another.
+    """
+
+    __tablename__ = "releases"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", ("shortlist", "outcomes")), name="kind"),
+        CheckConstraint("released_as IS NULL OR released_at IS NOT NULL", name="released_by_somebody"),
+        Index(None, "planned_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    season_id: Mapped[int] = mapped_column(ForeignKey("seasons.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    planned_at: Mapped[datetime | None] = mapped_column(Instant)
+    armed: Mapped[bool] = mapped_column(default=False)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    released_as: Mapped[str | None] = mapped_column(String(20))
+    refusal: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads a plain dict)
+
+
+class Category(Base):
+    """What can be won. `outcome` is the outcome rule as plain data (see heroes.domain.outcomes)."""
+
+    __tablename__ = "categories"
+    __table_args__ = (
+        UniqueConstraint("season_id", "slug"),
+        CheckConstraint(one_of("kind", ("person", "team", "organisation")), name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    season_id: Mapped[int] = mapped_column(ForeignKey("seasons.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    line: Mapped[str] = mapped_column(String(300), default="")
+    who: Mapped[str] = mapped_column(Text, default="")
+    eligibility: Mapped[list[str]] = mapped_column(Json, default=list)
+    how_decided: Mapped[list[str]] = mapped_column(Json, default=list)
+    outcome: Mapped[dict[str, Any]] = mapped_column(Json)
+    opens_at: Mapped[datetime | None] = mapped_column(Instant)
+    closes_at: Mapped[datetime | None] = mapped_column(Instant)
+    shortlist_release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"))
+    outcome_release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    season: Mapped[Season] = relationship(lazy="raise")
+    shortlist_release: Mapped[Release] = relationship(lazy="raise", foreign_keys=[shortlist_release_id])
+    outcome_release: Mapped[Release] = relationship(lazy="raise", foreign_keys=[outcome_release_id])
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads a plain dict)
+
+
+class FormVersion(Base):
+    """A published form; never edited. The category's current form is the one with the highest number."""
+
+    __tablename__ = "form_versions"
+    __table_args__ = (UniqueConstraint("category_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    number: Mapped[int]
+    sections: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    digest: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ScoreSet(Base):
+    """A published set of criteria; never edited. Marks keep the set that they were given under."""
+
+    __tablename__ = "score_sets"
+    __table_args__ = (UniqueConstraint("category_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    number: Mapped[int]
+    comment_words: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Criterion(Base):
+    """One criterion. `points` are the worded scale points: [{from, to, word, text}]."""
+
+    __tablename__ = "criteria"
+    __table_args__ = (UniqueConstraint("score_set_id", "key"), UniqueConstraint("score_set_id", "position"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    score_set_id: Mapped[int] = mapped_column(ForeignKey("score_sets.id"))
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    help: Mapped[str] = mapped_column(Text, default="")
+    weight: Mapped[Decimal] = mapped_column(Exact)
+    low: Mapped[Decimal] = mapped_column(Exact)
+    high: Mapped[Decimal] = mapped_column(Exact)
+    step: Mapped[Decimal] = mapped_column(Exact)
+    points: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+
+
+class Panel(Base):
+    """A group of judges; it may serve several rounds."""
+
+    __tablename__ = "panels"
+    __table_args__ = (UniqueConstraint("season_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    season_id: Mapped[int] = mapped_column(ForeignKey("seasons.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class PanelMember(Base):
+    """A judge, or the chair, of one panel."""
+
+    __tablename__ = "panel_members"
+    __table_args__ = (CheckConstraint(one_of("role", ("chair", "judge")), name="role"),)
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    joined_at: Mapped[datetime] = mapped_column(Instant)
+
+    user: Mapped[User] = relationship(lazy="raise")
+    panel: Mapped[Panel] = relationship(lazy="raise")
+
+
+class Round(Base):
+    """Dates + panel + score set of one category. The highest position is the last round."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        UniqueConstraint("category_id", "slug"),
+        UniqueConstraint("category_id", "position"),
+        CheckConstraint("closes_at > opens_at", name="opens_before_it_closes"),
+        CheckConstraint("quorum >= 1 AND reviews >= 1", name="somebody_judges"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    position: Mapped[int]
+    slug: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    opens_at: Mapped[datetime] = mapped_column(Instant)
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"), index=True)
+    score_set_id: Mapped[int] = mapped_column(ForeignKey("score_sets.id"))
+    reviews: Mapped[int] = mapped_column(default=3)
+    quorum: Mapped[int] = mapped_column(default=3)
+    blind: Mapped[bool] = mapped_column(default=False)
+    method: Mapped[str] = mapped_column(String(40), default="mean")
+    version: Mapped[int] = mapped_column(default=1)
+
+    category: Mapped[Category] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads a plain dict)

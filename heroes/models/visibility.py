@@ -1,0 +1,96 @@
+"""Who may see which rows: one SQL condition per role, through which every page, list, count and export loads.
+
+A thing that no condition lets through is a 404. The conditions name only `Entry` and `Assignment` themselves and
+reach everything else by correlated subqueries, so that they fit into any query over these tables.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+
+from heroes.models.entries import Entry, Recusal
+from heroes.models.judging import Assignment
+from heroes.models.people import Membership, PrivateLink, User
+from heroes.models.seasons import PanelMember, Round, Season
+
+LIVE_ASSIGNMENTS = ("assigned", "submitted")
+"""States of an assignment that its judge may still see."""
+
+
+def entries_for_staff(programme_ids: Iterable[int]) -> ColumnElement[bool]:
+    """Staff see every entry of the programmes that they run or audit, and of no other."""
+    return Entry.season_id.in_(select(Season.id).where(Season.programme_id.in_(sorted(programme_ids))))
+
+
+def entries_for_links(link_ids: Iterable[int]) -> ColumnElement[bool]:
+    """A visitor sees the entries behind the private links they opened, as long as these are not revoked."""
+    return Entry.id.in_(
+        select(PrivateLink.entry_id).where(
+            PrivateLink.id.in_(sorted(link_ids)),
+            PrivateLink.purpose == "entry",
+            PrivateLink.revoked_at.is_(None),
+        )
+    )
+
+
+def entries_for_member(user_id: int) -> ColumnElement[bool]:
+    """A member sees the entries that their organisations entered, not those that merely name them."""
+    return Entry.workspace_id.in_(select(Membership.organisation_id).where(Membership.user_id == user_id))
+
+
+def assignments_for_judge(user_id: int) -> ColumnElement[bool]:
+    """A judge sees their own live assignments while they sit on the round's panel and have no conflict.
+
+    A conflict is a recusal that stands, working for the organisation that is nominated or that entered, being a
+    member of the one that entered, or being the entry's nominator, starter or nominee.
+    """
+    on_panel = (
+        select(PanelMember.user_id)
+        .join(Round, Round.panel_id == PanelMember.panel_id)
+        .where(Round.id == Assignment.round_id, PanelMember.user_id == user_id)
+        .correlate(Assignment)
+        .exists()
+    )
+    return and_(
+        Assignment.user_id == user_id,
+        Assignment.state.in_(LIVE_ASSIGNMENTS),
+        on_panel,
+        not_(_recused(user_id)),
+        not_(_connected(user_id)),
+    )
+
+
+def _recused(user_id: int) -> ColumnElement[bool]:
+    return (
+        select(Recusal.user_id)
+        .where(
+            Recusal.user_id == user_id,
+            Recusal.entry_id == Assignment.entry_id,
+            Recusal.lifted_at.is_(None),
+        )
+        .correlate(Assignment)
+        .exists()
+    )
+
+
+def _connected(user_id: int) -> ColumnElement[bool]:
+    # The entry gets another name here: outside, `Entry` may be joined or not.
+    entry = Entry.__table__.alias("judged_entry")
+    workspaces = select(Membership.organisation_id).where(Membership.user_id == user_id)
+    return (
+        select(entry.c.id)
+        .join(User, User.id == user_id)
+        .where(
+            entry.c.id == Assignment.entry_id,
+            or_(
+                User.employer_id == entry.c.organisation_id,
+                User.employer_id == entry.c.workspace_id,
+                entry.c.workspace_id.in_(workspaces),
+                entry.c.started_by_id == user_id,
+                User.email_key == entry.c.nominator_email_key,
+                User.email_key == func.lower(entry.c.nominee_email),
+            ),
+        )
+        .correlate(Assignment)
+        .exists()
+    )

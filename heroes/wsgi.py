@@ -1,0 +1,8 @@
+"""For a WSGI server of your own: `heroes.wsgi:app`."""
+
+import os
+
+from heroes import config
+from heroes.app import create_app
+
+app = create_app(config.load(os.environ, serving=True))

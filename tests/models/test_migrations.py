@@ -1,0 +1,75 @@
+"""The schema's history: upgrading from empty equals the models, and every step can be taken back, with rows in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, select
+
+from heroes import migrations
+from heroes.models import Base, Entry, Installation
+from heroes.models.database import install_rules
+from tests.servers import Databases
+from tests.world import build
+
+SEARCH = "entry_search"
+"""The search's own tables are made by hand, since no model can declare them."""
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = create_engine(database_url)
+    install_rules(made)
+    yield made
+    made.dispose()
+
+
+def tables(engine: Engine) -> set[str]:
+    return {name for name in inspect(engine).get_table_names() if not name.startswith(SEARCH)}
+
+
+def test_upgrading_from_empty_equals_the_models(engine: Engine) -> None:
+    migrations.upgrade(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_object": lambda thing, name, kind, *_: (
+                    not str(name).startswith(("entry_search", "ix_entry_search"))
+                )
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+    assert tables(engine) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+def test_there_is_one_head_and_the_database_is_at_it(engine: Engine) -> None:
+    assert migrations.current(engine) is None
+    migrations.upgrade(engine)
+    assert migrations.current(engine) == migrations.head()
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
+    migrations.upgrade(engine)
+    before = tables(engine)
+    migrations.upgrade(engine)
+    assert tables(engine) == before
+
+
+def test_every_step_can_be_taken_back_with_rows_in_the_tables(
+    databases: Databases, database_kind: str
+) -> None:
+    engine = create_engine(databases.copy_of(database_kind, "small-world", build))
+    install_rules(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(select(Installation.id)) == 1
+
+    migrations.downgrade(engine, "base")
+    assert tables(engine) == {"alembic_version"}
+
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.scalars(select(Entry.id)).all() == []
+    engine.dispose()
