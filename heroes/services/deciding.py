@@ -1,0 +1,397 @@
+"""Deciding on results: the shortlist by a line, the final round, the awards with their levels. All through the door."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+
+from heroes.domain.entry_states import Act, Facts, Given, State
+from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
+from heroes.domain.policy import Deed
+from heroes.domain.workflow import SENTENCES, Allowed, Refused, Why, decide
+from heroes.models import result_pages as read
+from heroes.models.entries import Entry, RoundEntry
+from heroes.models.judging import Assignment
+from heroes.models.seasons import Round
+from heroes.services import acting, door
+from heroes.services.auditing import note
+from heroes.services.context import Context
+from heroes.services.door import Decision
+from heroes.services.entry_facts import Background, settings_of
+from heroes.services.permission import staff_category
+from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
+from heroes.services.standing import Standing, standing_for
+from heroes.services.standings import Board, Cut, Line, cut, standings
+from heroes.services.transactions import transaction
+
+MOST_REASON = 4000
+_LIFTED_BY_A_REASON = frozenset({Why.NO_QUORUM, Why.NO_QUORUM_REASON})
+FINALIST = "finalist"
+SET_ASIDE = "not_shortlisted"
+
+
+class Stage(StrEnum):
+    """What is decided on a round: the only one of its category, an early one, the last but one, the last."""
+
+    ONLY = "only"
+    EARLY = "early"
+    SHORTLIST = "shortlist"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry in a plan: the acts in their order, and why they cannot happen, if so."""
+
+    line: Line
+    acts: tuple[Act, ...]
+    choice: str = ""
+    refusal: str = ""
+    asks_reason: bool = False
+    """Whether a reason would let it happen, as where the quorum is not reached."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether it can happen as things stand."""
+        return not self.refusal
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistPlan:
+    """A line drawn through a board, and what it would do to each entry."""
+
+    board: Board
+    cut: Cut
+    above: tuple[Step, ...]
+    level: tuple[Step, ...]
+    below: tuple[Step, ...]
+
+
+def stage_of(board: Board) -> Stage:
+    """What is decided on this board's round."""
+    position = [r.id for r in board.rounds].index(board.round.id)
+    if len(board.rounds) == 1:
+        return Stage.ONLY
+    if position == len(board.rounds) - 1:
+        return Stage.FINAL
+    return Stage.SHORTLIST if position == len(board.rounds) - 2 else Stage.EARLY
+
+
+def rule_of(board: Board) -> OutcomeRule:
+    """The category's outcome rule."""
+    return parse_outcome_rule(board.category.outcome)
+
+
+# ---- the shortlist ----
+
+
+def plan_shortlist(
+    ctx: Context,
+    board: Board,
+    *,
+    places: int | None = None,
+    at_least: Decimal | None = None,
+    reason: str = "",
+) -> ShortlistPlan:
+    """What shortlisting above a line, and setting aside below it, would do to each entry. Writes nothing."""
+    found = cut(board, places=places, at_least=at_least)
+    planner = _Planner(ctx, board, frozenset({Act.SHORTLIST, Act.NOT_SHORTLIST}), reason)
+
+    def steps(lines: Sequence[Line], act: Act) -> tuple[Step, ...]:
+        return tuple(planner.step(line, (act,)) for line in lines)
+
+    return ShortlistPlan(
+        board,
+        found,
+        steps(found.above, Act.SHORTLIST),
+        steps(found.level, Act.SHORTLIST),
+        steps(found.below, Act.NOT_SHORTLIST),
+    )
+
+
+def shortlist(
+    ctx: Context,
+    season: str,
+    category: str,
+    in_round: str,
+    *,
+    method: str,
+    digest: str,
+    chosen: Mapping[str, int],
+    rest: Mapping[str, int],
+    reason: str = "",
+) -> int:
+    """Shortlist exactly the chosen entries and set aside exactly the rest, all or none; return how many moved.
+
+    Both map an entry's handle to the version that was shown. Raises `Faster` if a mark or an entry has changed since,
+    `NotNow`/`NotAllowed` with the first entry's reason, `Invalid` for nothing chosen.
+    """
+    _must_fit(reason)
+    if not chosen and not rest:
+        raise Invalid({"entry": "Choose at least one entry."})
+    if chosen.keys() & rest.keys():
+        raise Invalid({"entry": "An entry cannot be on both sides of the line."})
+    with transaction(ctx):
+        board = _same_board(ctx, season, category, in_round, method, digest)
+        if stage_of(board) not in (Stage.ONLY, Stage.SHORTLIST):
+            raise NotNow("The shortlist is not decided on this round.", "wrong_round")
+        mover = _Mover(ctx, board, {**chosen, **rest}, reason)
+        mover.move(list(chosen), Act.SHORTLIST)
+        mover.move(list(rest), Act.NOT_SHORTLIST)
+    return len(chosen) + len(rest)
+
+
+def skip_final(ctx: Context, season_slug: str, category_slug: str) -> Round:
+    """Take a category's last round away before it has begun, so that the awards are decided on the one before.
+
+    Raises `NotNow` where there is only one round, or where somebody has been admitted or asked to judge in it.
+    """
+    season, category = staff_category(ctx, season_slug, category_slug, Deed.OPEN_ROUND)
+    with transaction(ctx):
+        rounds = ctx.session.scalars(
+            select(Round).where(Round.category_id == category.id).order_by(Round.position).with_for_update()
+        ).all()
+        if len(rounds) < 2:
+            raise NotNow(
+                "This category has one round only: its awards are decided on that round.", "one_round"
+            )
+        last = rounds[-1]
+        begun = ctx.session.scalar(
+            select(RoundEntry.entry_id).where(RoundEntry.round_id == last.id).limit(1)
+        ) or ctx.session.scalar(select(Assignment.id).where(Assignment.round_id == last.id).limit(1))
+        if begun is not None:
+            raise NotNow(f"{last.name} has entries in it already, so it cannot be skipped.", "round_begun")
+        note(
+            ctx,
+            "round.skip",
+            f"{category.slug}/{last.slug}",
+            season_id=season.id,
+            before={"name": last.name, "opens_at": last.opens_at, "closes_at": last.closes_at},
+        )
+        ctx.session.execute(delete(Round).where(Round.id == last.id))
+        ctx.session.expunge(last)
+    return last
+
+
+# ---- the awards ----
+
+
+def candidates(board: Board) -> list[Line]:
+    """The lines that an award can still be decided about on this board."""
+    open_states = {State.SHORTLISTED.value}
+    if stage_of(board) is Stage.ONLY:
+        open_states.add(State.SUBMITTED.value)
+    return [line for line in board.lines if line.entry.state in open_states]
+
+
+def suggested(board: Board) -> dict[str, str]:
+    """Entry's handle -> level, from the places alone: best level first, nobody parted from their equals.
+
+    Nothing is suggested for a field smaller than the rule asks.
+    """
+    rule = rule_of(board)
+    running = [line for line in board.ranked if line.entry.state != State.NOT_SHORTLISTED.value]
+    if len(running) < rule.minimum_field:
+        return {}
+    taken = {level.key: 0 for level in rule.levels}
+    for line in board.lines:
+        if line.entry.level in taken:
+            taken[line.entry.level or ""] += 1
+    waiting = [line for line in candidates(board) if line.place is not None]
+    found: dict[str, str] = {}
+    for level in rule.levels:
+        free = level.places - taken[level.key]
+        while waiting and free > 0:
+            equals = [line for line in waiting if line.place == waiting[0].place]
+            if len(equals) > free:
+                return found
+            found |= {line.entry.handle: level.key for line in equals}
+            waiting, free = waiting[len(equals) :], free - len(equals)
+    return found
+
+
+def plan_award(
+    ctx: Context, board: Board, choices: Mapping[str, str], *, reason: str = ""
+) -> tuple[Step, ...]:
+    """What these choices (handle -> level, `FINALIST` or `SET_ASIDE`) would do, in the board's order. Writes nothing.
+
+    Raises `Invalid` for a choice that the category does not have.
+    """
+    planner = _Planner(ctx, board, frozenset(Act) - {Act.START}, reason)
+    steps = []
+    for line in board.lines:
+        choice = choices.get(line.entry.handle, "")
+        if choice:
+            acts = _acts_for(board, State(line.entry.state), choice)
+            steps.append(planner.step(line, acts, choice))
+    return tuple(steps)
+
+
+def award(
+    ctx: Context,
+    season: str,
+    category: str,
+    in_round: str,
+    *,
+    method: str,
+    digest: str,
+    choices: Mapping[str, str],
+    versions: Mapping[str, int],
+    reason: str = "",
+) -> int:
+    """Give each entry what was chosen for it, all or none; return how many moved.
+
+    In a category of one round an entry that is only submitted is shortlisted first, as an act of its own in the same
+    transaction. Refusals as in `shortlist`; a level with no place left is one of them.
+    """
+    _must_fit(reason)
+    choices = {handle: choice for handle, choice in choices.items() if choice}
+    if not choices:
+        raise Invalid({"entry": "Choose something for at least one entry."})
+    with transaction(ctx):
+        board = _same_board(ctx, season, category, in_round, method, digest)
+        if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
+            raise NotNow("The awards are not decided on this round.", "wrong_round")
+        mover = _Mover(ctx, board, {handle: versions.get(handle, 0) for handle in choices}, reason)
+        acts = {
+            handle: _acts_for(board, State(mover.entries[handle].state), choice)
+            for handle, choice in choices.items()
+        }
+        mover.move([h for h, needed in acts.items() if Act.SHORTLIST in needed], Act.SHORTLIST)
+        for level in rule_of(board).levels:
+            mover.move([h for h, choice in choices.items() if choice == level.key], Act.AWARD, level.key)
+        mover.move([h for h, needed in acts.items() if Act.NOT_AWARD in needed], Act.NOT_AWARD)
+        mover.move([h for h, needed in acts.items() if Act.NOT_SHORTLIST in needed], Act.NOT_SHORTLIST)
+    return len(choices)
+
+
+def _acts_for(board: Board, state: State, choice: str) -> tuple[Act, ...]:
+    """The acts that bring an entry to what was chosen for it; the door says which of them may happen."""
+    only = stage_of(board) is Stage.ONLY
+    first = (Act.SHORTLIST,) if only and state is State.SUBMITTED else ()
+    if choice == FINALIST:
+        return (*first, Act.NOT_AWARD)
+    if choice == SET_ASIDE and only:
+        return (Act.NOT_SHORTLIST,)
+    if choice not in rule_of(board).places:
+        raise Invalid({"choice": SENTENCES[Why.UNKNOWN_LEVEL]})
+    return (*first, Act.AWARD)
+
+
+def _must_fit(reason: str) -> None:
+    if len(reason) > MOST_REASON:
+        raise Invalid({"reason": f"Keep this under {MOST_REASON:,} characters."})
+
+
+def _same_board(ctx: Context, season: str, category: str, in_round: str, method: str, digest: str) -> Board:
+    """The board that was shown, or `Faster` if the marks that it counts are no longer the same."""
+    board = standings(ctx, season, category, in_round, method)
+    if board.digest != digest:
+        raise Faster(
+            "A scorecard has come in or gone since you looked, so the numbers are not those that you saw."
+            " Your press changed nothing.",
+            who="A judge",
+            what="scorecard.submit",
+        )
+    return board
+
+
+class _Planner:
+    """Asks the rules what would happen, with the places of the levels counted along."""
+
+    def __init__(self, ctx: Context, board: Board, acts: frozenset[Act], reason: str) -> None:
+        self.ctx = ctx
+        self.reason = reason
+        entries = [line.entry for line in board.lines]
+        settings = settings_of(ctx, {board.category.id})
+        self.background = Background(ctx, entries, acts, settings)
+        self.standings: dict[int, Standing] = {}
+        self.given: dict[str, int] = {}
+
+    def step(self, line: Line, acts: tuple[Act, ...], choice: str = "") -> Step:
+        """Whether these acts could happen to an entry one after the other."""
+        entry = line.entry
+        standing = self.standings.setdefault(entry.id, standing_for(self.ctx, entry))
+        facts = self.background.facts(entry)
+        asks = False
+        for act in acts:
+            taken = {k: facts.taken.get(k, 0) + self.given.get(k, 0) for k in facts.places}
+            verdict, asked = _would(act, standing, replace(facts, taken=taken), choice, self.reason)
+            asks = asks or asked
+            if isinstance(verdict, Refused):
+                return Step(line, acts, choice, verdict.sentence, asks)
+            facts = replace(facts, state=verdict.rule.target)
+        if Act.AWARD in acts:
+            self.given[choice] = self.given.get(choice, 0) + 1
+        return Step(line, acts, choice, "", asks)
+
+
+def _would(
+    act: Act, standing: Standing, facts: Facts, level: str, reason: str
+) -> tuple[Allowed | Refused, bool]:
+    """What the rules say, and whether it takes a reason; a reason that is still to be given is taken as given."""
+    given = _given(act, level)
+    verdict = decide(act, standing.roles, facts, given, conflicted=standing.conflicted)
+    if not isinstance(verdict, Refused) or verdict.why not in _LIFTED_BY_A_REASON:
+        return verdict, False
+    given = replace(given, reason=reason or "to be given", override=True)
+    return decide(act, standing.roles, facts, given, conflicted=standing.conflicted), True
+
+
+def _given(act: Act, level: str) -> Given:
+    return Given(level=level if act is Act.AWARD else "")
+
+
+class _Mover:
+    """Moves entries of one board through the door, in groups, and tells those who may know at once."""
+
+    def __init__(self, ctx: Context, board: Board, versions: Mapping[str, int], reason: str) -> None:
+        self.ctx = ctx
+        self.reason = reason
+        self.entries = read.by_handles(ctx.session, board.category.id, list(versions))
+        if self.entries.keys() != versions.keys():
+            raise NotFound("One of these entries is not in this category.")
+        self.versions = dict(versions)
+        self.decision = Decision(board.digest, board.standings.method, board.standings.rules)
+        self.settings = settings_of(ctx, {board.category.id})
+        self.standings = {entry.id: standing_for(ctx, entry) for entry in self.entries.values()}
+
+    def move(self, handles: Sequence[str], act: Act, level: str = "") -> None:
+        """One act for these entries. Raises `Invalid` where one of them takes a reason and none was given."""
+        entries = [self.entries[handle] for handle in handles]
+        if not entries:
+            return
+        if act is Act.NOT_SHORTLIST:
+            for entry in entries:
+                if entry.state == State.RETURNED.value:
+                    acting.back_to_what_was_sent(self.ctx, entry)
+        background = Background(self.ctx, entries, frozenset({act}), self.settings)
+        asking = {
+            entry.id
+            for entry in entries
+            if _would(act, self.standings[entry.id], background.facts(entry), level, self.reason)[1]
+        }
+        if asking and not self.reason:
+            raise Invalid({"reason": "Say why it is decided with fewer scorecards than the quorum."})
+        plain = _given(act, level)
+        self._through([e for e in entries if e.id not in asking], act, plain)
+        lifted = replace(plain, reason=self.reason, override=act is Act.SHORTLIST)
+        self._through([e for e in entries if e.id in asking], act, lifted)
+
+    def _through(self, entries: list[Entry], act: Act, given: Given) -> None:
+        moved = door.move_many(
+            self.ctx,
+            entries,
+            act,
+            given=given,
+            expected={entry.id: self.versions[entry.handle] for entry in entries},
+            decision=self.decision,
+            standings=self.standings,
+        )
+        # The door moves them in the order of their ids.
+        for entry, step in zip(sorted(entries, key=lambda e: e.id), moved, strict=True):
+            self.versions[entry.handle] = entry.version
+            loaded = acting.Loaded(entry, self.settings[entry.category_id], self.standings[entry.id])
+            acting.tell(self.ctx, loaded, step, given)

@@ -1,0 +1,489 @@
+"""Invitations by mail to a role: sent, sent again, withdrawn, and accepted by the person who was invited."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.exc import IntegrityError
+
+from heroes.adapters.chance import handle
+from heroes.domain import promises
+from heroes.domain.passwords import password_error
+from heroes.domain.policy import Deed, may
+from heroes.domain.questions import clean_text, email_error
+from heroes.domain.roles import ROLE_WORDS, Role
+from heroes.domain.slugs import email_key, name_key
+from heroes.models.installation import Programme
+from heroes.models.people import Invitation, Membership, Organisation, PrivateLink, ProgrammeRole, User
+from heroes.models.seasons import Panel, PanelMember, Season
+from heroes.services import limits
+from heroes.services.accounts import (
+    SignedIn,
+    actor_of,
+    add_user,
+    hasher,
+    locked_user,
+    prove_password,
+    start_session,
+)
+from heroes.services.auditing import note
+from heroes.services.context import Context
+from heroes.services.links import INVITATION_DAYS, make_link
+from heroes.services.organisations import organisation_roles, workspace
+from heroes.services.permission import must, staff_season
+from heroes.services.posting import owe
+from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound
+from heroes.services.standing import programme_roles
+from heroes.services.transactions import transaction
+
+STAFF_ROLES = (Role.OWNER, Role.ADMIN, Role.AUDITOR)
+PANEL_ROLES = (Role.CHAIR, Role.JUDGE)
+WORKSPACE_ROLES = (Role.MANAGER, Role.MEMBER)
+MOST_AN_HOUR = 200
+_GONE = (
+    "This invitation has been used, withdrawn, or has run out. Ask the person who invited you for a new one."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is invited to what: the address and name, the role, and the organisation or panel that it belongs to."""
+
+    programme: Programme
+    role: Role
+    email: str
+    name: str
+    organisation: Organisation | None = None
+    panel: Panel | None = None
+
+
+# ---- inviting ----
+
+
+def invite_staff(ctx: Context, season_slug: str, email: str, name: str, role: str) -> Invitation:
+    """Invite an owner, admin or auditor of the programme; only an owner may."""
+    with transaction(ctx):
+        season = staff_season(ctx, season_slug)
+        return invite(ctx, Wanted(season.programme, _role(role, STAFF_ROLES), email, name))
+
+
+def invite_judge(
+    ctx: Context, season_slug: str, panel_slug: str, email: str, name: str, role: str
+) -> Invitation:
+    """Invite a chair or judge to one panel of a season."""
+    with transaction(ctx):
+        season = staff_season(ctx, season_slug)
+        panel = ctx.session.scalar(
+            select(Panel).where(Panel.season_id == season.id, Panel.slug == panel_slug)
+        )
+        if panel is None:
+            raise Invalid({"panel": "Choose a panel."})
+        return invite(ctx, Wanted(season.programme, _role(role, PANEL_ROLES), email, name, panel=panel))
+
+
+def invite_organisation(
+    ctx: Context, season_slug: str, organisation_name: str, email: str, name: str, role: str
+) -> Invitation:
+    """Invite somebody into an organisation's workspace; an organisation that is not known yet is added."""
+    with transaction(ctx):
+        season = staff_season(ctx, season_slug, Deed.INVITE_ORGANISATION)
+        organisation = _organisation(ctx, season.programme_id, organisation_name)
+        wanted = Wanted(
+            season.programme, _role(role, WORKSPACE_ROLES), email, name, organisation=organisation
+        )
+        return invite(ctx, wanted)
+
+
+def invite_colleague(ctx: Context, organisation_handle: str, email: str, name: str, role: str) -> Invitation:
+    """Invite a colleague into one's own organisation; a manager may."""
+    with transaction(ctx):
+        room = workspace(ctx, organisation_handle, Deed.INVITE_COLLEAGUE)
+        programme = ctx.session.get_one(Programme, room.organisation.programme_id)
+        wanted = Wanted(programme, _role(role, WORKSPACE_ROLES), email, name, organisation=room.organisation)
+        return invite(ctx, wanted)
+
+
+def _role(text: str, among: tuple[Role, ...]) -> Role:
+    for role in among:
+        if role.value == text:
+            return role
+    raise Invalid({"role": "Choose a role."})
+
+
+def _organisation(ctx: Context, programme_id: int, name: str) -> Organisation:
+    name = " ".join(clean_text(name).split())
+    key = name_key(name)
+    if not key:
+        raise Invalid({"organisation": "Write the organisation's name."})
+    if len(name) > 200 or len(key) > 200:
+        raise Invalid({"organisation": "This is longer than 200 characters."})
+    found = ctx.session.scalar(
+        select(Organisation).where(Organisation.programme_id == programme_id, Organisation.name_key == key)
+    )
+    if found is None:
+        found = Organisation(
+            programme_id=programme_id,
+            handle=handle(ctx.chance),
+            name=name,
+            name_key=key,
+            has_workspace=True,
+            created_at=ctx.now,
+        )
+        ctx.session.add(found)
+        ctx.session.flush()
+    return found
+
+
+def invite(ctx: Context, wanted: Wanted) -> Invitation:
+    """Keep an invitation and owe its mail. Needs a running transaction.
+
+    Raises `NotAllowed`/`NotFound` by the policy for the role, `Invalid` for an address that does not fit, that
+    holds the role already or has an open invitation to it, `TooOften` past the limit of an hour.
+    """
+    _must_invite(ctx, wanted.programme.id, wanted.role, wanted.organisation)
+    limits.hit(ctx, "invite", ctx.actor.label, MOST_AN_HOUR)
+    email, name = clean_text(wanted.email), " ".join(clean_text(wanted.name).split())
+    errors = {}
+    if error := email_error(email):
+        errors["email"] = error
+    if len(name) > 200:
+        errors["name"] = "This is longer than 200 characters."
+    if errors:
+        raise Invalid(errors)
+    account = _account(ctx, email)
+    if account is not None and _held(ctx, account.id, wanted) is not None:
+        raise Invalid({"email": f"{account.name} is there already. You can change the role on this page."})
+    if _is_open(ctx, email, wanted):
+        raise Invalid({"email": "This address has an open invitation already. You can send it again."})
+    invitation = Invitation(
+        programme_id=wanted.programme.id,
+        email=email,
+        email_key=email_key(email),
+        name=name,
+        role=wanted.role.value,
+        organisation_id=wanted.organisation.id if wanted.organisation else None,
+        panel_id=wanted.panel.id if wanted.panel else None,
+        invited_by_id=ctx.actor.user_id,
+        invited_at=ctx.now,
+    )
+    ctx.session.add(invitation)
+    ctx.session.flush()
+    _post(ctx, invitation, wanted, account)
+    _note(ctx, "invitation.send", invitation, wanted.panel)
+    return invitation
+
+
+def _must_invite(ctx: Context, programme_id: int, role: Role, organisation: Organisation | None) -> None:
+    """Refuse whoever may not invite to this role: staff by the programme's roles, a manager into their own place."""
+    if role in STAFF_ROLES:
+        must(ctx, Deed.INVITE_STAFF, programme_id)
+    elif organisation is None:
+        must(ctx, Deed.INVITE_JUDGE, programme_id)
+    else:
+        inside = organisation_roles(ctx, organisation.id)
+        if may(Deed.INVITE_COLLEAGUE, inside):
+            return
+        if inside and not programme_roles(ctx, programme_id):
+            raise NotAllowed("A manager of your organisation can invite colleagues.")
+        must(ctx, Deed.INVITE_ORGANISATION, programme_id)
+
+
+def _account(ctx: Context, email: str) -> User | None:
+    return ctx.session.scalar(select(User).where(User.email_key == email_key(email)))
+
+
+def _held(ctx: Context, user_id: int, wanted: Wanted) -> Membership | PanelMember | ProgrammeRole | None:
+    """What somebody has already in the place that they are invited to."""
+    if wanted.organisation is not None:
+        return ctx.session.get(Membership, (user_id, wanted.organisation.id))
+    if wanted.panel is not None:
+        return ctx.session.get(PanelMember, (wanted.panel.id, user_id))
+    return ctx.session.get(ProgrammeRole, (user_id, wanted.programme.id, wanted.role.value))
+
+
+def _is_open(ctx: Context, email: str, wanted: Wanted) -> bool:
+    same_place = (
+        Invitation.organisation_id == wanted.organisation.id
+        if wanted.organisation is not None
+        else Invitation.panel_id == wanted.panel.id
+        if wanted.panel is not None
+        else Invitation.role == wanted.role.value
+    )
+    found = select(Invitation.id).where(
+        Invitation.programme_id == wanted.programme.id,
+        Invitation.email_key == email_key(email),
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        same_place,
+    )
+    return bool(ctx.session.scalar(select(exists(found))))
+
+
+def _post(ctx: Context, invitation: Invitation, wanted: Wanted, account: User | None) -> PrivateLink:
+    """Make a new link and owe its mail: to the account's own address, if there is one, and not to what was typed."""
+    link = make_link(ctx, "invitation", invitation_id=invitation.id)
+    place = wanted.organisation or wanted.panel
+    owe(
+        ctx,
+        "invitation",
+        (account.email if account is not None else None) or invitation.email,
+        to_name=account.name if account is not None else invitation.name,
+        key=f"invitation:{link.id}",
+        season_id=wanted.panel.season_id if wanted.panel else None,
+        programme=wanted.programme.name,
+        role=ROLE_WORDS[wanted.role],
+        place=place.name if place is not None else "",
+        invited_by=ctx.actor.name,
+        expires_at=(ctx.now + timedelta(days=INVITATION_DAYS)).isoformat(),
+        link_id=link.id,
+    )
+    return link
+
+
+def _note(ctx: Context, act: str, invitation: Invitation, panel: Panel | None) -> None:
+    note(
+        ctx,
+        act,
+        f"invitation:{invitation.id}",
+        season_id=panel.season_id if panel else None,
+        after={
+            "email": invitation.email,
+            "role": invitation.role,
+            "organisation": invitation.organisation_id,
+            "panel": panel.slug if panel else None,
+        },
+    )
+
+
+# ---- sending again, withdrawing ----
+
+
+def _open_one(ctx: Context, invitation_id: int) -> tuple[Invitation, Wanted]:
+    """An open invitation that the actor might have sent; `NotFound` otherwise."""
+    invitation = ctx.session.get(Invitation, invitation_id, with_for_update=True)
+    if invitation is None:
+        raise NotFound
+    wanted = _wanted(ctx, invitation)
+    _must_invite(ctx, wanted.programme.id, wanted.role, wanted.organisation)
+    if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
+        raise Faster("This invitation is no longer open: it was accepted or withdrawn meanwhile.")
+    return invitation, wanted
+
+
+def _wanted(ctx: Context, invitation: Invitation) -> Wanted:
+    session = ctx.session
+    return Wanted(
+        session.get_one(Programme, invitation.programme_id),
+        Role(invitation.role),
+        invitation.email,
+        invitation.name,
+        session.get(Organisation, invitation.organisation_id) if invitation.organisation_id else None,
+        session.get(Panel, invitation.panel_id) if invitation.panel_id else None,
+    )
+
+
+def resend(ctx: Context, invitation_id: int) -> None:
+    """Send an open invitation again with a new link; every link sent before opens nothing any more."""
+    with transaction(ctx):
+        invitation, wanted = _open_one(ctx, invitation_id)
+        limits.hit(ctx, "invite", ctx.actor.label, MOST_AN_HOUR)
+        _revoke_links(ctx, invitation.id)
+        invitation.invited_at = ctx.now
+        _post(ctx, invitation, wanted, _account(ctx, invitation.email))
+        _note(ctx, "invitation.resend", invitation, wanted.panel)
+
+
+def withdraw(ctx: Context, invitation_id: int) -> None:
+    """Take an open invitation back; its link opens nothing any more."""
+    with transaction(ctx):
+        invitation, wanted = _open_one(ctx, invitation_id)
+        _revoke_links(ctx, invitation.id)
+        invitation.withdrawn_at = ctx.now
+        _note(ctx, "invitation.withdraw", invitation, wanted.panel)
+
+
+def _revoke_links(ctx: Context, invitation_id: int) -> None:
+    ctx.session.execute(
+        update(PrivateLink)
+        .where(PrivateLink.invitation_id == invitation_id, PrivateLink.revoked_at.is_(None))
+        .values(revoked_at=ctx.now)
+    )
+
+
+# ---- accepting ----
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An open invitation as the invited person sees it."""
+
+    invitation: Invitation
+    wanted: Wanted
+    season: Season | None
+    account: User | None
+    expires_at: datetime | None
+
+    @property
+    def asks_promise(self) -> bool:
+        """Whether confidentiality is to be confirmed: by everybody who will judge."""
+        return self.wanted.panel is not None
+
+    def asks_password(self, ctx: Context) -> bool:
+        """Whether the account's own password is asked for.
+
+        The link lives for weeks and may have been passed on, so it does not open an account that has a password.
+        """
+        account = self.account
+        return account is not None and account.password_hash is not None and account.id != ctx.actor.user_id
+
+
+def open_offer(ctx: Context, link_id: int) -> Offer:
+    """The invitation behind a link that this browser has opened; `NotFound` once it opens nothing."""
+    row = ctx.session.execute(
+        select(Invitation, PrivateLink.expires_at)
+        .join(PrivateLink, PrivateLink.invitation_id == Invitation.id)
+        .where(
+            PrivateLink.id == link_id,
+            PrivateLink.used_at.is_(None),
+            PrivateLink.revoked_at.is_(None),
+            PrivateLink.expires_at > ctx.now,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_GONE)
+    wanted = _wanted(ctx, row.Invitation)
+    season = ctx.session.get(Season, wanted.panel.season_id) if wanted.panel is not None else None
+    account = _account(ctx, wanted.email)
+    if account is not None and account.disabled_at is not None:
+        raise NotFound(_GONE)
+    return Offer(row.Invitation, wanted, season, account, row.expires_at)
+
+
+def accept(
+    ctx: Context,
+    link_id: int,
+    *,
+    name: str = "",
+    password: str = "",
+    promised: bool = False,
+    browser: str = "",
+) -> SignedIn | None:
+    """Accept an invitation, once: the role goes to the account of the invited address, which is made if need be.
+
+    Returns a new session, or None if the invited person is signed in already. Raises `Invalid` by field (name,
+    password, promise), `NotFound` for an invitation that is used, withdrawn or has run out.
+    """
+    offer = open_offer(ctx, link_id)
+    account_id = offer.account.id if offer.account is not None else None
+    email, asks_password, asks_promise = offer.wanted.email, offer.asks_password(ctx), offer.asks_promise
+    name = " ".join(clean_text(name).split())
+    errors = {}
+    if asks_promise and not promised:
+        errors["promise"] = "Confirm this before you join the panel."
+    if account_id is None:
+        errors |= _new_account_errors(name, email, password)
+    if errors:
+        raise Invalid(errors)
+    proved = hashed = None
+    if asks_password:
+        proved = prove_password(ctx, email, password)
+    elif account_id is None and password:
+        ctx.session.rollback()
+        hashed = hasher().hash(password)
+    try:
+        with transaction(ctx):
+            offer = _take(ctx, link_id)
+            user = (
+                locked_user(ctx, account_id)
+                if account_id is not None
+                else add_user(ctx, name, email, password=hashed)
+            )
+            if user.disabled_at is not None or (proved is not None and user.password_hash != proved.stored):
+                raise NotFound(_GONE)
+            _give(ctx, user, offer)
+            if ctx.actor.user_id == user.id:
+                return None
+            return start_session(ctx, user, "invitation", browser)
+    except IntegrityError as error:
+        raise Faster(
+            "Something about this account changed at the same moment. Please press once more."
+        ) from error
+
+
+def _new_account_errors(name: str, email: str, password: str) -> dict[str, str]:
+    errors = {}
+    if not name:
+        errors["name"] = "Write your name, as colleagues should see it."
+    elif len(name) > 200:
+        errors["name"] = "This is longer than 200 characters."
+    weak = password_error(password, (name, email)) if password else None
+    if weak:
+        errors["password"] = weak
+    return errors
+
+
+def _take(ctx: Context, link_id: int) -> Offer:
+    """Spend the link: exactly one caller gets past this, and none once it was withdrawn."""
+    offer = open_offer(ctx, link_id)
+    spent = ctx.session.execute(
+        update(PrivateLink)
+        .where(PrivateLink.id == link_id, PrivateLink.used_at.is_(None), PrivateLink.revoked_at.is_(None))
+        .values(used_at=ctx.now)
+        .returning(PrivateLink.id)
+    ).one_or_none()
+    taken = ctx.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == offer.invitation.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .values(accepted_at=ctx.now)
+        .returning(Invitation.id)
+    ).one_or_none()
+    if spent is None or taken is None:
+        raise NotFound(_GONE)
+    return offer
+
+
+def _give(ctx: Context, user: User, offer: Offer) -> None:
+    """Give the role in its place. Whoever has more there already keeps it."""
+    wanted = offer.wanted
+    there = _held(ctx, user.id, wanted)
+    if wanted.organisation is not None and there is None:
+        wanted.organisation.has_workspace = True
+        ctx.session.add(
+            Membership(
+                user_id=user.id,
+                organisation_id=wanted.organisation.id,
+                role=wanted.role.value,
+                joined_at=ctx.now,
+            )
+        )
+    elif wanted.panel is not None and there is None:
+        ctx.session.add(
+            PanelMember(panel_id=wanted.panel.id, user_id=user.id, role=wanted.role.value, joined_at=ctx.now)
+        )
+    elif there is None:
+        ctx.session.add(
+            ProgrammeRole(
+                user_id=user.id, programme_id=wanted.programme.id, role=wanted.role.value, given_at=ctx.now
+            )
+        )
+    elif wanted.role in (Role.MANAGER, Role.CHAIR):
+        there.role = wanted.role.value
+    ctx.session.execute(
+        update(Invitation).where(Invitation.id == offer.invitation.id).values(accepted_by_id=user.id)
+    )
+    ctx.session.flush()
+    place = wanted.organisation or wanted.panel
+    promised = {"promise": promises.VERSION} if offer.asks_promise else {}
+    note(
+        ctx.acting(actor_of(user)),
+        "invitation.accept",
+        f"invitation:{offer.invitation.id}",
+        season_id=wanted.panel.season_id if wanted.panel else None,
+        after={"role": wanted.role.value, "place": place.name if place is not None else ""} | promised,
+    )

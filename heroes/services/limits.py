@@ -1,0 +1,51 @@
+"""Rate limits, counted in the database so that every worker sees the same number."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Insert, bindparam, delete
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from heroes.models.outbox import RateCount
+from heroes.services.context import Context
+from heroes.services.refusals import TooOften
+
+HOUR = 3600
+
+
+def _counting(insert: Any) -> Insert:
+    """The statement of `hit`, made once: making one costs several times what running it does."""
+    counted: Insert = (
+        insert(RateCount)
+        .values(key=bindparam("key"), window=bindparam("window"), count=1, ends_at=bindparam("ends_at"))
+        .on_conflict_do_update(index_elements=["key", "window"], set_={"count": RateCount.count + 1})
+        .returning(RateCount.count)
+    )
+    return counted
+
+
+_COUNT = {"sqlite": _counting(insert_sqlite), "postgresql": _counting(insert_postgresql)}
+
+
+def hit(ctx: Context, what: str, who: str, most: int, seconds: int = HOUR) -> int:
+    """Count one try and return how many there were in this window; raise `TooOften` past `most`.
+
+    Runs in the caller's transaction. `who` is kept only as a hash.
+    """
+    window = int(ctx.now.timestamp()) // seconds
+    key = hashlib.sha256(f"{what}:{seconds}:{who}".encode()).hexdigest()
+    ends = datetime.fromtimestamp((window + 1) * seconds, UTC)
+    connection = ctx.session.connection()
+    count = connection.execute(
+        _COUNT[connection.dialect.name], {"key": key, "window": window, "ends_at": ends}
+    ).scalar_one()
+    if count > most:
+        raise TooOften(max(1, int((ends - ctx.now).total_seconds())))
+    return int(count)
+
+
+def sweep(ctx: Context) -> None:
+    """Forget windows that ended more than an hour ago. Needs a running transaction."""
+    ctx.session.execute(delete(RateCount).where(RateCount.ends_at < ctx.now - timedelta(hours=1)))

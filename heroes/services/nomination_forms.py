@@ -1,0 +1,36 @@
+"""An entry's form and its people's fields."""
+
+from heroes.domain.nominations import People
+from heroes.domain.questions import Form, parse_form
+from heroes.models.entries import Entry
+from heroes.models.seasons import FormVersion
+
+PEOPLE_COLUMNS = (
+    "title",
+    "nominee_role",
+    "nominee_email",
+    "organisation_name",
+    "sector",
+    "may_tell",
+    "nominator_name",
+    "nominator_email",
+    "relation",
+)
+"""The columns of an entry that the people's fields are kept in."""
+
+
+_PARSED: dict[str, Form] = {}
+
+
+def form_of(version: FormVersion) -> Form:
+    """The parsed form; a published version never changes, so each is parsed once in a process."""
+    if version.digest not in _PARSED:
+        if len(_PARSED) > 500:
+            _PARSED.clear()
+        _PARSED[version.digest] = parse_form(version.sections)
+    return _PARSED[version.digest]
+
+
+def people_of(entry: Entry) -> People:
+    """The people's fields as they stand."""
+    return {column: getattr(entry, column) for column in PEOPLE_COLUMNS}

@@ -1,0 +1,230 @@
+"""Marking: a judge's scorecard, kept as a draft at any time and handed in as often as the round is open."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from heroes.domain.entry_states import State
+from heroes.domain.scorecards import (
+    Draft,
+    Scale,
+    check,
+    clean_draft,
+    marks_of,
+    total,
+)
+from heroes.models.judge_pages import CardRow, card_row, criteria_of
+from heroes.models.judging import Assignment, Mark
+from heroes.models.seasons import Criterion
+from heroes.models.visibility import LIVE_ASSIGNMENTS
+from heroes.services.assigning import count_cards
+from heroes.services.auditing import note
+from heroes.services.context import Context
+from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
+from heroes.services.transactions import transaction
+
+TAKEN_BACK = "This entry is no longer with you to judge. What you typed is below, for you to copy."
+
+
+class CardClosed(Refusal):
+    """The scorecard takes nothing any more, or not yet. Nothing was written."""
+
+    code = "card_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A judge's own assignment with all that its page shows; `shut` says why nothing can be written, if so."""
+
+    row: CardRow
+    criteria: Sequence[Criterion]
+    scales: Sequence[Scale]
+    shut: str
+
+    @property
+    def assignment(self) -> Assignment:
+        """The assignment itself."""
+        return self.row.assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A saved draft; `zone` is where its time is shown."""
+
+    revision: int
+    saved_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A submitted scorecard: which submission of this assignment it is, and its total out of 100."""
+
+    submission: int
+    total: Decimal
+
+
+def open_card(ctx: Context, assignment_handle: str) -> Card:
+    """The actor's own scorecard, or `NotFound`: nobody else's, none they stepped back from, none taken back."""
+    row = card_row(ctx.session, ctx.actor.user_id or 0, assignment_handle)
+    if row is None:
+        raise NotFound
+    criteria = criteria_of(ctx.session, row.round.score_set_id)
+    return Card(row, criteria, scales_of(criteria), shut_because(row, ctx.now))
+
+
+def scales_of(criteria: Sequence[Criterion]) -> list[Scale]:
+    """The criteria as plain values."""
+    return [Scale(c.key, c.name, c.weight, c.low, c.high, c.step) for c in criteria]
+
+
+def shut_because(row: CardRow, now: datetime) -> str:
+    """Why a scorecard takes nothing now, in a sentence; empty while it can be filled in."""
+    if not row.takes_marks:
+        if row.entry.state == State.RETURNED:
+            return "This entry is back with the people who sent it in. It will return to your list if they send it."
+        return "This entry is no longer in the competition, so there is nothing to mark."
+    if row.season.ended_at is not None and row.season.ended_at <= now:
+        return "The season has ended. Your scorecard stays as it is."
+    if now < row.round.opens_at:
+        return "Marking has not begun yet. You can read already."
+    if now >= row.round.closes_at:
+        return "This round has closed. Your scorecard stays as it is."
+    return ""
+
+
+def save(
+    ctx: Context, assignment_handle: str, revision: int, raw: Mapping[str, str | None], comment: str
+) -> Kept:
+    """Keep a draft, complete or not, on top of `revision`.
+
+    Marks already handed in go on counting until the draft is handed in as well. Raises `Invalid` by criterion for
+    a mark off its scale, `Faster` if the draft was saved elsewhere since, `CardClosed` outside the round's time.
+    """
+    with transaction(ctx):
+        card = _writable(ctx, assignment_handle)
+        draft, comment = _cleaned(card, raw, comment)
+        _write(ctx, card, revision, {"draft": draft, "draft_comment": comment, "saved_at": ctx.now})
+    return Kept(revision + 1, ctx.now, card.row.season.timezone)
+
+
+def submit(
+    ctx: Context, assignment_handle: str, revision: int, raw: Mapping[str, str | None], comment: str
+) -> HandedIn:
+    """Hand a scorecard in: its marks are appended and count from now on, earlier ones of it stay as rows.
+
+    Every criterion is marked or abstained from, at least one is marked, and the comment has the words that the
+    score set asks for; else `Invalid`. Refusals otherwise as in `save`.
+    """
+    with transaction(ctx):
+        card = _writable(ctx, assignment_handle)
+        draft, comment = _cleaned(card, raw, comment)
+        errors = check(card.scales, draft, comment, card.row.comment_words)
+        if errors:
+            raise Invalid(errors)
+        return _hand_in(ctx, card, revision, draft, comment)
+
+
+def _hand_in(ctx: Context, card: Card, revision: int, draft: Draft, comment: str) -> HandedIn:
+    assignment, entry = card.assignment, card.row.entry
+    first = assignment.state == "assigned"
+    before = {"submission": assignment.submission, "total": assignment.total} if not first else None
+    marks = marks_of(card.scales, draft)
+    handed_in = HandedIn(assignment.submission + 1, total(card.scales, marks))
+    _write(
+        ctx,
+        card,
+        revision,
+        {
+            "draft": draft,
+            "draft_comment": comment,
+            "comment": comment,
+            "saved_at": ctx.now,
+            "state": "submitted",
+            "submission": handed_in.submission,
+            "submitted_at": ctx.now,
+            "total": handed_in.total,
+        },
+    )
+    ctx.session.execute(
+        insert(Mark),
+        [
+            {
+                "assignment_id": assignment.id,
+                "submission": handed_in.submission,
+                "criterion_id": criterion.id,
+                "value": marks[criterion.key],
+                "given_at": ctx.now,
+            }
+            for criterion in card.criteria
+        ],
+    )
+    if first:
+        count_cards(ctx, assignment.round_id, entry.id, got=1)
+    note(
+        ctx,
+        "scorecard.submit",
+        entry.reference or entry.handle,
+        season_id=entry.season_id,
+        acting_as="judge",
+        entry_id=entry.id,
+        before=before,
+        after={
+            "round": card.row.round.slug,
+            "submission": handed_in.submission,
+            "total": handed_in.total,
+            "marks": dict(draft),
+            "comment": comment,
+        },
+    )
+    return handed_in
+
+
+def _writable(ctx: Context, assignment_handle: str) -> Card:
+    """The actor's own scorecard, which takes marks now."""
+    user_id = ctx.actor.user_id or 0
+    row = card_row(ctx.session, user_id, assignment_handle, to_write=True)
+    if row is None:
+        # Whose it is stays unsaid to everybody but its judge, who may have typed for an hour.
+        own = select(Assignment.id).where(
+            Assignment.handle == assignment_handle, Assignment.user_id == user_id
+        )
+        raise NotFound(TAKEN_BACK) if ctx.session.scalar(own) else NotFound()
+    shut = shut_because(row, ctx.now)
+    if shut:
+        raise CardClosed(shut)
+    criteria = criteria_of(ctx.session, row.round.score_set_id)
+    return Card(row, criteria, scales_of(criteria), "")
+
+
+def _cleaned(card: Card, raw: Mapping[str, str | None], comment: str) -> tuple[Draft, str]:
+    draft, comment, errors = clean_draft(card.scales, raw, comment)
+    if errors:
+        raise Invalid(errors)
+    return draft, comment
+
+
+def _write(ctx: Context, card: Card, revision: int, values: dict[str, Any]) -> None:
+    assignment = card.assignment
+    written = ctx.session.execute(
+        update(Assignment)
+        .where(
+            Assignment.id == assignment.id,
+            Assignment.revision == revision,
+            Assignment.submission == assignment.submission,
+            Assignment.state.in_(LIVE_ASSIGNMENTS),
+        )
+        .values(**values, revision=revision + 1)
+        .returning(Assignment.id)
+    ).one_or_none()
+    if written is None:
+        raise Faster(
+            "This scorecard was saved in another window since you opened this page.",
+            who="Another window of yours",
+            what="saved the scorecard",
+            when=assignment.saved_at,
+        )

@@ -1,0 +1,285 @@
+"""Ready-made seasons: one TOML file that a person can read becomes a programme and a season, or nothing does."""
+
+import tomllib
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from heroes.domain.clocks import in_utc
+from heroes.domain.digests import digest
+from heroes.domain.outcomes import parse_outcome_rule
+from heroes.domain.questions import BadForm, parse_form
+from heroes.domain.slugs import FIXED_SEASON_ROUTES, slug_error
+from heroes.models.installation import Programme
+from heroes.models.seasons import (
+    Category,
+    Criterion,
+    FormVersion,
+    Panel,
+    Release,
+    Round,
+    ScoreSet,
+    Season,
+    SeasonCounter,
+)
+from heroes.services.auditing import note
+from heroes.services.context import Context
+from heroes.services.transactions import transaction
+
+FORMAT = 1
+Thing = TypeVar("Thing")
+
+
+class BadSeason(ValueError):
+    """A season file that cannot be used; the message names the place."""
+
+
+def read_season(path: Path) -> dict[str, Any]:
+    """Parse a season file, or raise `BadSeason` with the file and the line."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSeason(f"{path.name}: {error}") from error
+    if data.get("format") != FORMAT:
+        raise BadSeason(f"{path.name}: format must be {FORMAT}")
+    return data
+
+
+def load_season(ctx: Context, data: dict[str, Any], *, shift: timedelta = timedelta()) -> Season:
+    """Make the season (and its programme, if new) that plain data describes, in one transaction.
+
+    `shift` moves every instant, as wall-clock time in the season's zone. Raises `BadSeason` naming what is wrong.
+    """
+    try:
+        with transaction(ctx):
+            return _Loader(ctx, data, shift).load()
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadSeason(f"something is missing or of the wrong kind: {error}") from error
+    except (BadForm, ValueError, InvalidOperation) as error:
+        raise BadSeason(str(error)) from error
+
+
+class _Loader:
+    def __init__(self, ctx: Context, data: dict[str, Any], shift: timedelta) -> None:
+        self.ctx = ctx
+        self.data = data
+        self.shift = shift
+        self.zone = str(data["season"]["timezone"])
+
+    def load(self) -> Season:
+        programme = self._programme()
+        season = self._season(programme)
+        panels = self._panels(season)
+        releases = [
+            self._release(season, "shortlist", self.data["season"].get("shortlist_release")),
+            self._release(season, "outcomes", self.data["season"].get("outcome_release")),
+        ]
+        for position, raw in enumerate(self.data["category"], 1):
+            self._category(season, position, raw, panels, releases)
+        note(
+            self.ctx,
+            "season.load",
+            season.slug,
+            season_id=season.id,
+            after={
+                "name": season.name,
+                "categories": len(self.data["category"]),
+                "digest": digest(_texts(self.data)),
+            },
+        )
+        return season
+
+    def _instant(self, local: Any) -> datetime:
+        if not isinstance(local, datetime):
+            raise BadSeason(f"{local!r} is not a date with a time")
+        return in_utc(local + self.shift, self.zone)
+
+    def _add(self, thing: Thing) -> Thing:
+        self.ctx.session.add(thing)
+        self.ctx.session.flush()
+        return thing
+
+    def _programme(self) -> Programme:
+        raw = self.data["programme"]
+        found = self.ctx.session.scalar(select(Programme).where(Programme.slug == raw["slug"]))
+        if found is not None:
+            return found
+        return self._add(
+            Programme(
+                slug=raw["slug"],
+                name=raw["name"],
+                body=raw["body"],
+                contact=raw.get("contact", ""),
+                sectors=list(raw.get("sectors", [])),
+                about=raw.get("about", ""),
+            )
+        )
+
+    def _season(self, programme: Programme) -> Season:
+        raw = self.data["season"]
+        error = slug_error(raw["slug"])
+        if error:
+            raise BadSeason(error)
+        if self.ctx.session.scalar(select(Season.id).where(Season.slug == raw["slug"])):
+            raise BadSeason(f"there is already a season {raw['slug']!r}")
+        season = Season(
+            programme_id=programme.id,
+            slug=raw["slug"],
+            name=raw["name"],
+            year=(raw["opens"] + self.shift).year,
+            timezone=self.zone,
+            reference_prefix=raw["reference"],
+            opens_at=self._instant(raw["opens"]),
+            closes_at=self._instant(raw["closes"]),
+            grace_minutes=int(raw.get("grace_minutes", 0)),
+            judging_starts_at=self._instant(raw["judging_starts"]),
+            welcome=raw.get("welcome", "").strip(),
+            rules=raw.get("rules", "").strip(),
+            privacy=raw.get("privacy", "").strip(),
+            milestones=[
+                {"at": self._instant(m["at"]).isoformat(), "title": m["title"], "note": m.get("note", "")}
+                for m in self.data.get("milestone", [])
+            ],
+        )
+        self._add(season)
+        self._add(SeasonCounter(season_id=season.id, next_reference=1))
+        return season
+
+    def _panels(self, season: Season) -> dict[str, Panel]:
+        return {
+            raw["key"]: self._add(Panel(season_id=season.id, slug=raw["key"], name=raw["name"]))
+            for raw in self.data.get("panel", [])
+        }
+
+    def _release(self, season: Season, kind: str, planned: Any) -> Release:
+        return self._add(
+            Release(
+                season_id=season.id,
+                kind=kind,
+                planned_at=self._instant(planned) if planned else None,
+                armed=False,
+            )
+        )
+
+    def _category(
+        self,
+        season: Season,
+        position: int,
+        raw: dict[str, Any],
+        panels: dict[str, Panel],
+        releases: list[Release],
+    ) -> None:
+        error = slug_error(raw["slug"], FIXED_SEASON_ROUTES)
+        if error:
+            raise BadSeason(error)
+        parse_outcome_rule(raw["outcome"])
+        category = self._add(
+            Category(
+                season_id=season.id,
+                slug=raw["slug"],
+                name=raw["name"],
+                position=position,
+                kind=raw["kind"],
+                line=raw.get("line", ""),
+                who=raw.get("who", "").strip(),
+                eligibility=list(raw.get("eligibility", [])),
+                how_decided=list(raw.get("how_decided", [])),
+                outcome=raw["outcome"],
+                opens_at=self._instant(raw["opens"]) if "opens" in raw else None,
+                closes_at=self._instant(raw["closes"]) if "closes" in raw else None,
+                shortlist_release_id=releases[0].id,
+                outcome_release_id=releases[1].id,
+            )
+        )
+        self._form(category, raw["form"])
+        score_set = self._score_set(category, raw)
+        for number, one in enumerate(raw["round"], 1):
+            self._round(category, number, one, panels, score_set)
+
+    def _form(self, category: Category, key: str) -> None:
+        form = next((f for f in self.data.get("form", []) if f["key"] == key), None)
+        if form is None:
+            raise BadSeason(f"category {category.slug}: there is no form {key!r}")
+        parse_form(form["section"])
+        self._add(
+            FormVersion(
+                category_id=category.id,
+                number=1,
+                sections=form["section"],
+                digest=digest(form["section"]),
+                published_at=self.ctx.now,
+            )
+        )
+
+    def _score_set(self, category: Category, raw: dict[str, Any]) -> ScoreSet:
+        scales = {scale["key"]: scale for scale in self.data.get("scale", [])}
+        score_set = self._add(
+            ScoreSet(
+                category_id=category.id,
+                number=1,
+                comment_words=int(raw.get("comment_words", 0)),
+                digest=digest(_texts(raw["criterion"])),
+                published_at=self.ctx.now,
+            )
+        )
+        for position, one in enumerate(raw["criterion"], 1):
+            scale = scales.get(one["scale"])
+            weight = Decimal(str(one["weight"]))
+            if scale is None:
+                raise BadSeason(f"category {category.slug}: there is no scale {one['scale']!r}")
+            if weight <= 0:
+                raise BadSeason(f"category {category.slug}: the weight of {one['key']} is not positive")
+            self._add(
+                Criterion(
+                    score_set_id=score_set.id,
+                    position=position,
+                    key=one["key"],
+                    name=one["name"],
+                    help=one.get("help", ""),
+                    weight=weight,
+                    low=Decimal(str(scale["low"])),
+                    high=Decimal(str(scale["high"])),
+                    step=Decimal(str(scale.get("step", 1))),
+                    points=scale.get("points", []),
+                )
+            )
+        return score_set
+
+    def _round(
+        self,
+        category: Category,
+        number: int,
+        raw: dict[str, Any],
+        panels: dict[str, Panel],
+        score_set: ScoreSet,
+    ) -> None:
+        if raw["panel"] not in panels:
+            raise BadSeason(f"category {category.slug}: there is no panel {raw['panel']!r}")
+        self._add(
+            Round(
+                category_id=category.id,
+                position=number,
+                slug=raw["slug"],
+                name=raw["name"],
+                opens_at=self._instant(raw["opens"]),
+                closes_at=self._instant(raw["closes"]),
+                panel_id=panels[raw["panel"]].id,
+                score_set_id=score_set.id,
+                reviews=int(raw.get("reviews", 3)),
+                quorum=int(raw.get("quorum", raw.get("reviews", 3))),
+                blind=bool(raw.get("blind", False)),
+                method=raw.get("method", "mean"),
+            )
+        )
+
+
+def _texts(value: Any) -> Any:
+    """The data with every date as text, so that it has a digest."""
+    if isinstance(value, dict):
+        return {k: _texts(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_texts(v) for v in value]
+    return value if isinstance(value, str | int | bool) else str(value)

@@ -1,0 +1,361 @@
+"""Assigning: by hand and dealt, never to somebody connected, counters exact, one mail to each judge."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from heroes.models import Assignment, AuditRecord, Entry, Membership, OutboxMail, User
+from heroes.services import assigning, recusing, scoring
+from heroes.services.assigning import Plan, Reshuffled
+from heroes.services.refusals import Invalid, NotAllowed, NotFound, Refusal
+from heroes.services.transactions import transaction
+from tests.judging import (
+    COMMENT,
+    GOOD,
+    WRITTEN,
+    asked,
+    assignment,
+    cards,
+    elsewhere,
+    entered,
+    handed_in,
+    handle_of,
+)
+from tests.world import JUDGED, JUDGING, World
+
+
+def dealt(world: World, per_entry: int = 2, seed: str = "s") -> Plan:
+    world.clock.at = JUDGING
+    planned = assigning.plan(world.ctx("adam"), *WRITTEN, per_entry, seed)
+    return assigning.apply(world.ctx("adam"), *WRITTEN, per_entry, seed, planned.digest)
+
+
+def pairs(world: World) -> set[tuple[int, int]]:
+    rows = world.session.execute(
+        select(Assignment.entry_id, Assignment.user_id).where(Assignment.state == "assigned")
+    )
+    return {(entry_id, user_id) for entry_id, user_id in rows}
+
+
+def mails(world: World) -> list[OutboxMail]:
+    return list(
+        world.session.scalars(
+            select(OutboxMail).where(OutboxMail.template == "judge_dealt").order_by(OutboxMail.to_address)
+        )
+    )
+
+
+def set_on(world: World, thing: Any, **values: Any) -> None:
+    """Change a row behind the services' backs."""
+    world.session.execute(update(type(thing)).where(type(thing).id == thing.id).values(**values))
+    world.session.commit()
+
+
+def test_a_plan_writes_nothing_and_applying_it_deals_exactly_that(world: World) -> None:
+    entries = [elsewhere(world, f"Person {n}") for n in range(4)]
+    world.clock.at = JUDGING
+    planned = assigning.plan(world.ctx("adam"), *WRITTEN, 2, "s")
+    assert pairs(world) == set()
+    assigning.apply(world.ctx("adam"), *WRITTEN, 2, "s", planned.digest)
+    assert pairs(world) == set(planned.deal.pairs)
+    assert {cards(world, entry) for entry in entries} == {(2, 0)}
+    assert sorted(planned.new_by_judge.values()) == [2, 2, 2, 2]
+
+
+def test_a_plan_that_has_become_untrue_deals_nothing_and_shows_the_new_one(world: World) -> None:
+    elsewhere(world, "One")
+    world.clock.at = JUDGING
+    planned = assigning.plan(world.ctx("adam"), *WRITTEN, 2, "s")
+    elsewhere_later = world.clock.at
+    world.clock.at = elsewhere_later.replace(month=5, day=1)
+    elsewhere(world, "Two")
+    world.clock.at = JUDGING
+    with pytest.raises(Reshuffled) as refused:
+        assigning.apply(world.ctx("adam"), *WRITTEN, 2, "s", planned.digest)
+    assert pairs(world) == set()
+    assert len(refused.value.plan.deal.pairs) == 4
+    assert mails(world) == []
+
+
+def test_each_judge_gets_one_mail_about_a_deal(world: World) -> None:
+    for n in range(4):
+        elsewhere(world, f"Person {n}")
+    dealt(world)
+    assert {(m.to_address, m.values["count"]) for m in mails(world)} == {
+        (f"{who}@judges.example", 2) for who in ("chloe", "dora", "jack", "jill")
+    }
+    assert mails(world)[0].values == {
+        "user_id": world.people["chloe"],
+        "count": 2,
+        "season": "Small Heroes 2026",
+        "category": "Frontline Hero",
+        "round": "Round 1, written",
+        "opens_at": "2026-06-11T08:00:00+00:00",
+        "closes_at": "2026-07-01T16:00:00+00:00",
+        "zone": "Europe/London",
+        "path": "/judge/",
+    }
+
+
+def test_a_judge_who_stopped_reminders_gets_entries_but_no_mail(world: World) -> None:
+    elsewhere(world)
+    set_on(world, world.session.get_one(User, world.people["jill"]), reminders=False)
+    dealt(world, 4)
+    assert {m.to_address.split("@")[0] for m in mails(world)} == {"chloe", "dora", "jack"}
+    assert len(pairs(world)) == 4
+
+
+def test_dora_is_never_dealt_an_entry_of_her_own_organisation(world: World) -> None:
+    entry = entered(world)
+    planned = dealt(world, 4)
+    assert pairs(world) == {(entry.id, world.people[who]) for who in ("chloe", "jack", "jill")}
+    assert [(s.entry, s.missing) for s in planned.deal.short] == [(entry.id, 1)]
+
+
+def connect(world: World, how: str, entry: Entry) -> None:
+    """Connect Jack with an entry that is Fernhill's."""
+    jack = world.session.get_one(User, world.people["jack"])
+    fernhill = world.organisations["fernhill"]
+    match how:
+        case "employer":
+            set_on(world, jack, employer_id=fernhill)
+        case "workspace":
+            set_on(world, entry, workspace_id=fernhill, organisation_id=None)
+            ctx = world.ctx("adam")
+            with transaction(ctx):
+                ctx.session.add(
+                    Membership(
+                        user_id=jack.id,
+                        organisation_id=fernhill,
+                        role="member",
+                        joined_at=ctx.now,
+                    )
+                )
+        case "starter":
+            set_on(world, entry, started_by_id=jack.id)
+        case "nominator":
+            set_on(world, entry, nominator_email_key="jack@judges.example")
+        case "nominee":
+            set_on(world, entry, nominee_email="Jack@Judges.example ")
+        case "recusal":
+            recusing.recuse(world.ctx("adam"), entry.handle, handle_of(world, "jack"), "His sister")
+
+
+HOW = ("employer", "workspace", "starter", "nominator", "nominee", "recusal")
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_no_connected_judge_is_dealt_an_entry(world: World, how: str) -> None:
+    entry = elsewhere(world)
+    connect(world, how, entry)
+    dealt(world, 4)
+    assert world.people["jack"] not in {judge for _, judge in pairs(world)}
+    assert len(pairs(world)) == 3
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_no_connected_judge_is_given_an_entry_by_hand_neither(world: World, how: str) -> None:
+    entry = elsewhere(world)
+    connect(world, how, entry)
+    with pytest.raises(Invalid) as refused:
+        asked(world, entry, "jack")
+    assert set(refused.value.errors) == {"judge"}
+    assert refused.value.errors["judge"].startswith("Jack Judge cannot judge this entry: Jack Judge ")
+    assert (pairs(world), cards(world, entry), mails(world)) == (set(), (0, 0), [])
+
+
+def test_a_disabled_judge_is_dealt_nothing(world: World) -> None:
+    elsewhere(world)
+    set_on(world, world.session.get_one(User, world.people["jack"]), disabled_at=world.clock.at)
+    dealt(world, 4)
+    assert {judge for _, judge in pairs(world)} == {world.people[who] for who in ("chloe", "dora", "jill")}
+
+
+def test_loads_count_the_other_open_rounds_of_the_panel_only(world: World) -> None:
+    team = entered(world, "teams", organisation_name="Fernhill Telecom")
+    for who in ("chloe", "dora", "jack"):
+        asked(world, team, who)
+    world.clock.at = world.clock.at.replace(month=5, day=1)
+    entry = elsewhere(world)
+    planned = dealt(world, 1)
+    # The teams panel is another one, so its entries weigh nothing here.
+    assert sum(planned.deal.loads.values()) == 1
+    assert planned.deal.pairs[0][0] == entry.id
+
+
+def test_existing_assignments_stay_and_count(world: World) -> None:
+    entry = elsewhere(world)
+    asked(world, entry, "jack")
+    planned = dealt(world, 2)
+    assert len(planned.deal.pairs) == 1
+    assert cards(world, entry) == (2, 0)
+
+
+def test_an_entry_that_left_the_competition_is_not_dealt(world: World) -> None:
+    gone, stays = elsewhere(world, "Gone"), elsewhere(world, "Stays")
+    set_on(world, gone, state="ineligible", state_reason="Not in the country")
+    planned = dealt(world, 1)
+    assert {entry for entry, _ in pairs(world)} == {stays.id}
+    assert planned.table.aside == 1
+
+
+def test_a_deal_is_one_audit_record_that_names_every_hand(world: World) -> None:
+    entry = elsewhere(world)
+    dealt(world, 1)
+    ((_, judge),) = pairs(world)
+    record = world.session.scalars(select(AuditRecord).where(AuditRecord.act == "judging.deal")).one()
+    assert record.subject == "frontline/written"
+    assert record.body == {"after": {"judges_for_each": 1, "dealt": {f"user:{judge}": [entry.reference]}}}
+
+
+@pytest.mark.parametrize("number", [0, -1, 26])
+def test_a_number_of_judges_that_makes_no_sense_is_refused(world: World, number: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        assigning.plan(world.ctx("adam"), *WRITTEN, number, "s")
+    assert set(refused.value.errors) == {"per_entry"}
+
+
+def test_nobody_is_assigned_once_the_round_has_closed(world: World) -> None:
+    entry = elsewhere(world)
+    world.clock.at = JUDGED
+    planned = assigning.plan(world.ctx("adam"), *WRITTEN, 1, "s")
+    with pytest.raises(Refusal) as refused:
+        assigning.apply(world.ctx("adam"), *WRITTEN, 1, "s", planned.digest)
+    assert refused.value.code == "round_closed"
+    with pytest.raises(Refusal) as refused:
+        asked(world, entry, "jack")
+    assert refused.value.code == "round_closed"
+    assert pairs(world) == set()
+
+
+def test_nobody_is_assigned_in_an_ended_season(world: World) -> None:
+    entry = elsewhere(world)
+    set_on(world, world.season(), ended_at=JUDGING)
+    with pytest.raises(Refusal) as refused:
+        asked(world, entry, "jack")
+    assert refused.value.code == "season_ended"
+
+
+def test_assigning_by_hand_tells_the_judge_and_the_audit_trail(world: World) -> None:
+    entry = elsewhere(world)
+    asked(world, entry, "jack")
+    assert cards(world, entry) == (1, 0)
+    assert [(m.to_address, m.values["count"]) for m in mails(world)] == [("jack@judges.example", 1)]
+    record = world.session.scalars(select(AuditRecord).where(AuditRecord.act == "judging.assign")).one()
+    assert (record.entry_id, record.actor) == (entry.id, f"user:{world.people['adam']}")
+    assert record.body == {"after": {"round": "frontline/written", "judge": f"user:{world.people['jack']}"}}
+
+
+@pytest.mark.parametrize("who", ["bob", "adam"])
+def test_only_the_rounds_own_panel_is_given_entries(world: World, who: str) -> None:
+    entry = elsewhere(world)
+    with pytest.raises(Invalid) as refused:
+        asked(world, entry, who)
+    assert refused.value.errors == {"judge": "Choose somebody from this round's panel."}
+
+
+def test_nobody_is_given_an_entry_twice(world: World) -> None:
+    entry = elsewhere(world)
+    asked(world, entry, "jack")
+    with pytest.raises(Invalid) as refused:
+        asked(world, entry, "jack")
+    assert refused.value.errors == {"judge": "Jack Judge has this entry already."}
+    assert cards(world, entry) == (1, 0)
+
+
+def test_an_entry_outside_the_round_is_not_found(world: World) -> None:
+    stranger = world.submitted().entry
+    world.clock.at = JUDGING
+    with pytest.raises(NotFound):
+        assigning.assign(world.ctx("adam"), *WRITTEN, stranger.handle, handle_of(world, "jack"))
+
+
+def test_taking_an_entry_back_lowers_the_counter_and_keeps_the_draft(world: World) -> None:
+    entry = elsewhere(world)
+    one = asked(world, entry, "jack")
+    scoring.save(world.ctx("jack"), one.handle, one.revision, {"difference": "7"}, "So far")
+    assigning.remove(world.ctx("adam"), one.handle)
+    assert cards(world, entry) == (0, 0)
+    assert assignment(world, entry, "jack").state == "removed"
+    again = asked(world, entry, "jack")
+    assert (again.handle, again.draft, again.draft_comment) == (one.handle, {"difference": "7"}, "So far")
+    assert cards(world, entry) == (1, 0)
+
+
+def test_a_deal_does_not_give_back_what_was_taken_away_by_hand(world: World) -> None:
+    entry = elsewhere(world)
+    assigning.remove(world.ctx("adam"), asked(world, entry, "jack").handle)
+    dealt(world, 4)
+    assert {judge for _, judge in pairs(world)} == {world.people[who] for who in ("chloe", "dora", "jill")}
+
+
+def test_a_submitted_scorecard_is_never_taken_away(world: World) -> None:
+    entry = elsewhere(world)
+    one = handed_in(world, entry, "jack")
+    with pytest.raises(Refusal) as refused:
+        assigning.remove(world.ctx("adam"), one.handle)
+    assert refused.value.code == "already_submitted"
+    assert cards(world, entry) == (1, 1)
+
+
+def test_taking_back_what_was_taken_back_is_somebody_being_faster(world: World) -> None:
+    entry = elsewhere(world)
+    one = asked(world, entry, "jack")
+    assigning.remove(world.ctx("adam"), one.handle)
+    with pytest.raises(Refusal) as refused:
+        assigning.remove(world.ctx("adam"), one.handle)
+    assert refused.value.code == "faster"
+    assert cards(world, entry) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "who,refusal",
+    [("audrey", NotAllowed), ("chloe", NotFound), ("bob", NotFound), ("stranger", NotFound)],
+)
+def test_only_owner_and_admin_assign(world: World, who: str, refusal: type[Refusal]) -> None:
+    entry = elsewhere(world)
+    one = asked(world, entry, "jack")
+    ctx = world.ctx(who)
+    with pytest.raises(refusal):
+        assigning.plan(ctx, *WRITTEN, 1, "s")
+    with pytest.raises(refusal):
+        assigning.apply(ctx, *WRITTEN, 1, "s", "")
+    with pytest.raises(refusal):
+        assigning.assign(ctx, *WRITTEN, entry.handle, handle_of(world, "jill"))
+    with pytest.raises(refusal):
+        assigning.remove(ctx, one.handle)
+    assert pairs(world) == {(entry.id, world.people["jack"])}
+
+
+def test_an_admin_does_not_choose_the_judges_of_an_entry_that_they_entered(world: World) -> None:
+    entry = elsewhere(world)
+    one = asked(world, entry, "jack")
+    set_on(world, entry, started_by_id=world.people["adam"])
+    with pytest.raises(NotAllowed):
+        asked(world, entry, "jill")
+    with pytest.raises(NotAllowed):
+        assigning.remove(world.ctx("adam"), one.handle)
+
+
+def test_every_judge_has_an_order_of_their_own(world: World) -> None:
+    for n in range(12):
+        elsewhere(world, f"Person {n}")
+    dealt(world, 4)
+    orders = {
+        tuple(
+            world.session.scalars(
+                select(Assignment.entry_id).where(Assignment.user_id == user).order_by(Assignment.position)
+            )
+        )
+        for user in (world.people[who] for who in ("chloe", "dora", "jack", "jill"))
+    }
+    assert len(orders) == 4
+
+
+def test_marks_of_a_dealt_entry_count(world: World) -> None:
+    entry = elsewhere(world)
+    dealt(world, 4)
+    one = assignment(world, entry, "jill")
+    scoring.submit(world.ctx("jill"), one.handle, 1, GOOD, COMMENT)
+    assert cards(world, entry) == (4, 1)
