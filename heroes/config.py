@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from heroes.adapters.mail import post_for
+from heroes.domain.questions import email_error
 from heroes.models.database import normal_url
 
 SETTINGS: dict[str, str] = {
@@ -13,7 +15,7 @@ SETTINGS: dict[str, str] = {
     "DATABASE_URL": "sqlite:///… or postgresql://…; default: heroes.sqlite in the instance folder.",
     "HEROES_BASE_URL": "The address people use, such as https://awards.example.org. Links in mails begin with it.",
     "HEROES_MAIL_URL": "smtp://user:password@host:587, smtps://…, or file:///folder to write messages as files.",
-    "HEROES_MAIL_FROM": "The sender of mails; default: heroes@ and the host of HEROES_BASE_URL.",
+    "HEROES_MAIL_FROM": "The sender of mails; default: heroes@ and the host of the base address.",
     "HEROES_STORAGE_URL": "file:///folder for files; default: files in the instance folder.",
     "HEROES_INSTANCE": "The folder for the database, files and local keys; default: ./instance.",
     "HEROES_AUDIT_KEY": "32 characters or more; signs the audit trail. Default: audit.key in the instance folder.",
@@ -31,11 +33,11 @@ class Settings:
     """The checked settings of one process. `secret_key` and `base_url` may be empty for database commands."""
 
     instance: Path
-    database_url: str
-    secret_key: str = ""
-    audit_key: str = ""
+    database_url: str = field(repr=False)
+    secret_key: str = field(default="", repr=False)
+    audit_key: str = field(default="", repr=False)
     base_url: str = "http://localhost"
-    mail_url: str = ""
+    mail_url: str = field(default="", repr=False)
     mail_from: str = ""
     storage_url: str = ""
     trusted_proxies: int = 0
@@ -67,7 +69,8 @@ def load(environ: Mapping[str, str], *, serving: bool) -> Settings:
     mail = environ.get("HEROES_MAIL_URL", "")
     if serving:
         _check_serving(secret, base, mail)
-    host = urlsplit(base).hostname or "localhost"
+    host, sender = _host(base), environ.get("HEROES_MAIL_FROM", "")
+    _check_mail(mail, sender)
     audit = environ.get("HEROES_AUDIT_KEY", "")
     if audit and len(audit) < 32:
         raise BadSetting("HEROES_AUDIT_KEY is shorter than 32 characters")
@@ -81,7 +84,7 @@ def load(environ: Mapping[str, str], *, serving: bool) -> Settings:
         audit_key=audit,
         base_url=base or "http://localhost",
         mail_url=mail,
-        mail_from=environ.get("HEROES_MAIL_FROM") or f"heroes@{host}",
+        mail_from=sender or f"heroes@{host}",
         storage_url=storage,
         trusted_proxies=_whole(environ, "HEROES_TRUSTED_PROXIES", 0, 10),
         submissions_per_hour=_whole(environ, "HEROES_SUBMISSIONS_PER_HOUR", 300, 1_000_000),
@@ -96,12 +99,39 @@ def _check_serving(secret: str, base: str, mail: str) -> None:
         )
     if len(secret) < 32:
         raise BadSetting("HEROES_SECRET_KEY is shorter than 32 characters")
-    if urlsplit(base).scheme not in ("http", "https") or not urlsplit(base).hostname:
+    if not base:
+        raise BadSetting("HEROES_BASE_URL is not set: the address people use, such as https://awards.example.org")
+    if not mail:
+        raise BadSetting("HEROES_MAIL_URL is not set: smtp://host:port, smtps://host:port or file:///folder")
+
+
+def _host(base: str) -> str:
+    """The host of the base address, which is checked wherever it is given."""
+    if not base:
+        return "localhost"
+    try:
+        parts = urlsplit(base)
+        host = parts.hostname if parts.scheme in ("http", "https") else None
+        parts.port  # noqa: B018 (reading it checks it)
+    except ValueError:
+        host = None
+    if not host:
         raise BadSetting(
             "HEROES_BASE_URL must be the whole address people use, such as https://awards.example.org"
         )
-    if urlsplit(mail).scheme not in ("smtp", "smtps", "file"):
-        raise BadSetting("HEROES_MAIL_URL must begin with smtp://, smtps:// or file:///")
+    return host
+
+
+def _check_mail(mail: str, sender: str) -> None:
+    try:
+        if mail:
+            post_for(mail)
+    except ValueError as error:
+        raise BadSetting(
+            "HEROES_MAIL_URL must be smtp://host:port, smtps://host:port or file:///folder"
+        ) from error
+    if sender and email_error(sender):
+        raise BadSetting("HEROES_MAIL_FROM must be one address, such as heroes@awards.example.org")
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:

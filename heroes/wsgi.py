@@ -3,6 +3,6 @@
 import os
 
 from heroes import config
-from heroes.app import create_app
+from heroes.app import create_served_app
 
-app = create_app(config.load(os.environ, serving=True))
+app = create_served_app(config.load(os.environ, serving=True))

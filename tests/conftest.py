@@ -6,7 +6,7 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.servers", "tests.world", "pytester"]
+pytest_plugins = ["tests.servers", "tests.world", "tests.live", "pytester"]
 
 # Two busy cores are slow at times; how long one example takes says nothing about the code.
 settings.register_profile("heroes", deadline=None)

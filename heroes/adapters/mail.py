@@ -117,7 +117,7 @@ def _address(name: str, address: str) -> Address:
 def post_for(url: str) -> Post:
     """The post office of an address: smtp://, smtps:// or file:///folder. Connects to nothing yet."""
     parts = urlsplit(url)
-    if parts.scheme == "file":
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
         return FolderPost(Path(unquote(parts.path)))
     if parts.scheme in ("smtp", "smtps") and parts.hostname:
         return SmtpPost(parts)

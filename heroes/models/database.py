@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from heroes.models.base import Base
 
 BUSY_MILLISECONDS = 20_000
+_READ_ONLY = {"heroes_read_only": True}
 _READERS: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
@@ -40,10 +41,28 @@ def current_session() -> Session:
 
 
 def reader(engine: Engine) -> Engine:
-    """The same pool of connections, with transactions that cannot write."""
+    """The same database with transactions that cannot write.
+
+    On SQLite these have connections of their own: `query_only` is switched once for each, since switching it makes
+    SQLite forget every prepared statement. Who listens to the engine hears its reader as well.
+    """
     if engine not in _READERS:
-        _READERS[engine] = engine.execution_options(heroes_read_only=True, postgresql_readonly=True)
+        _READERS[engine] = (
+            _sqlite_reader(engine)
+            if engine.dialect.name == "sqlite"
+            else engine.execution_options(postgresql_readonly=True)
+        )
     return _READERS[engine]
+
+
+def _sqlite_reader(engine: Engine) -> Engine:
+    reading = create_engine(engine.url, **engine_options("sqlite"))
+    reading.dispatch = reading.dispatch._join(engine.dispatch)  # noqa: SLF001 (as an engine with options does)
+    reading.update_execution_options(**_READ_ONLY)
+    event.listen(reading, "connect", _on_connect_reader)
+    event.listen(reading, "begin", _on_begin)
+    event.listen(engine, "engine_disposed", lambda gone: None if gone is reading else reading.dispose())
+    return reading
 
 
 def normal_url(url: str) -> str:
@@ -57,7 +76,13 @@ def normal_url(url: str) -> str:
 def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` gets for an address."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}}
+        return {
+            "connect_args": {
+                "timeout": BUSY_MILLISECONDS / 1000,
+                "check_same_thread": False,
+                "cached_statements": 500,  # about as many as there are different statements
+            }
+        }
     return {"pool_pre_ping": True}
 
 
@@ -66,10 +91,10 @@ def install_rules(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "begin", _on_begin_immediate)
 
 
-def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
@@ -81,13 +106,19 @@ def _on_connect(connection: DBAPIConnection, record: ConnectionPoolEntry) -> Non
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-    record.info["query_only"] = False
+
+
+def _on_connect_reader(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    _on_connect(connection, entry)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
 
 
 def _on_begin(connection: Connection) -> None:
-    read_only = bool(connection.get_execution_options().get("heroes_read_only"))
-    info = connection.info
-    if info.get("query_only", False) != read_only:
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-        info["query_only"] = read_only
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN")
+
+
+def _on_begin_immediate(connection: Connection) -> None:
+    if not connection.get_execution_options().get("heroes_read_only"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -48,7 +48,7 @@ def entry_page(session: Session, programmes: Iterable[int], handle: str) -> Entr
         .scalar_subquery()
     )
     shown = aliased(AnswerSheet)
-    row = session.execute(
+    row: Any = session.execute(
         select(
             Entry,
             Season,
@@ -101,7 +101,8 @@ def judged_by(session: Session, entry_id: int) -> Sequence[Any]:
         .join(User, User.id == Recusal.user_id)
         .where(Recusal.entry_id == entry_id, Recusal.lifted_at.is_(None))
     )
-    return session.execute(union_all(asked, barred).order_by("position", "name")).all()
+    both = union_all(asked, barred).subquery()
+    return session.execute(select(both).order_by(both.c.position, both.c.name)).all()
 
 
 def records(session: Session, entry_id: int) -> Sequence[Any]:

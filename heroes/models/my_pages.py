@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from heroes.models.entries import AnswerSheet, Entry
@@ -34,6 +34,13 @@ _MINE = (
     .join(Release, Release.id == Category.shortlist_release_id)
     .join(_OUTCOMES, _OUTCOMES.id == Category.outcome_release_id)
     .options(contains_eager(Season.programme))
+    .where(
+        Entry.handle == bindparam("handle"),
+        or_(
+            entries_for_links(bindparam("links", expanding=True)),
+            entries_for_member(bindparam("user_id")),
+        ),
+    )
 )
 
 
@@ -53,14 +60,10 @@ class Mine(NamedTuple):
 
 def my_entry(session: Session, handle: str, links: frozenset[int], user_id: int | None) -> Mine | None:
     """An entry that these private links open or that this person's organisation entered, in one statement."""
-    seen = []
-    if links:
-        seen.append(entries_for_links(links))
-    if user_id is not None:
-        seen.append(entries_for_member(user_id))
-    if not seen:
+    if not links and user_id is None:
         return None
-    row = session.execute(_MINE.where(Entry.handle == handle, or_(*seen))).one_or_none()
+    asked = {"handle": handle, "links": sorted(links), "user_id": user_id}
+    row = session.execute(_MINE, asked).one_or_none()
     return Mine(*row) if row else None
 
 

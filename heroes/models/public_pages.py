@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from heroes.models.installation import Programme
@@ -39,12 +39,15 @@ _SEASONS = (
     .join(Programme, Programme.id == Season.programme_id)
     .options(contains_eager(Season.programme))
 )
+_SEASON = _SEASONS.where(Season.slug == bindparam("slug"))
+_LATEST = _SEASONS.order_by(Season.opens_at.desc(), Season.id.desc()).limit(1)
 _FORM = (
     select(Season, Category, FormVersion, BLIND)
     .join(Category, Category.season_id == Season.id)
     .join(Programme, Programme.id == Season.programme_id)
     .join(FormVersion, FormVersion.category_id == Category.id)
     .options(contains_eager(Season.programme))
+    .where(Season.slug == bindparam("season"), Category.slug == bindparam("category"))
     .order_by(FormVersion.number.desc())
     .limit(1)
 )
@@ -57,12 +60,12 @@ def seasons(session: Session) -> Sequence[Season]:
 
 def latest_season(session: Session) -> Season | None:
     """The newest season with its programme: the frame of pages that belong to no season."""
-    return session.scalar(_SEASONS.order_by(Season.opens_at.desc(), Season.id.desc()).limit(1))
+    return session.scalar(_LATEST)
 
 
 def season_by_slug(session: Session, slug: str) -> Season | None:
     """A season with its programme."""
-    return session.scalar(_SEASONS.where(Season.slug == slug))
+    return session.scalar(_SEASON, {"slug": slug})
 
 
 def categories(session: Session, season_id: int) -> Sequence[Category]:
@@ -84,9 +87,7 @@ def releases(session: Session, season_id: int) -> tuple[bool, bool]:
 
 def category_form(session: Session, season_slug: str, category_slug: str) -> CategoryForm | None:
     """A category and its current form, in one statement."""
-    row = session.execute(
-        _FORM.where(Season.slug == season_slug, Category.slug == category_slug)
-    ).one_or_none()
+    row = session.execute(_FORM, {"season": season_slug, "category": category_slug}).one_or_none()
     return CategoryForm(row[0], row[1], row[2], row[3]) if row else None
 
 

@@ -5,8 +5,9 @@ reach everything else by correlated subqueries, so that they fit into any query 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, func, not_, or_, select
 
 from heroes.models.entries import Entry, Recusal
 from heroes.models.judging import Assignment
@@ -22,18 +23,19 @@ def entries_for_staff(programme_ids: Iterable[int]) -> ColumnElement[bool]:
     return Entry.season_id.in_(select(Season.id).where(Season.programme_id.in_(sorted(programme_ids))))
 
 
-def entries_for_links(link_ids: Iterable[int]) -> ColumnElement[bool]:
+def entries_for_links(link_ids: Iterable[int] | BindParameter[Any]) -> ColumnElement[bool]:
     """A visitor sees the entries behind the private links they opened, as long as these are not revoked."""
+    ids = link_ids if isinstance(link_ids, BindParameter) else sorted(link_ids)
     return Entry.id.in_(
         select(PrivateLink.entry_id).where(
-            PrivateLink.id.in_(sorted(link_ids)),
+            PrivateLink.id.in_(ids),
             PrivateLink.purpose == "entry",
             PrivateLink.revoked_at.is_(None),
         )
     )
 
 
-def entries_for_member(user_id: int) -> ColumnElement[bool]:
+def entries_for_member(user_id: int | BindParameter[Any]) -> ColumnElement[bool]:
     """A member sees the entries that their organisations entered, not those that merely name them."""
     return Entry.workspace_id.in_(select(Membership.organisation_id).where(Membership.user_id == user_id))
 

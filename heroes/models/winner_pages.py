@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from heroes.domain.entry_states import State
 from heroes.models.audit import AuditRecord
@@ -57,6 +57,23 @@ def _outcomes_out() -> ColumnElement[bool]:
         .join(Release, Release.id == Category.outcome_release_id)
         .where(Release.released_at.is_not(None))
     )
+
+
+def with_releases(session: Session, season_id: int) -> Sequence[Category]:
+    """A season's categories in their order, each with its two releases."""
+    first, last = aliased(Release), aliased(Release)
+    return session.scalars(
+        select(Category)
+        .join(first, first.id == Category.shortlist_release_id)
+        .join(last, last.id == Category.outcome_release_id)
+        .options(
+            contains_eager(Category.shortlist_release.of_type(first)),
+            contains_eager(Category.outcome_release.of_type(last)),
+        )
+        .where(Category.season_id == season_id)
+        .order_by(Category.position)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def shortlist(session: Session, season_id: int) -> list[Named]:

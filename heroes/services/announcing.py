@@ -15,7 +15,7 @@ from heroes.models.seasons import Category, Release, Season
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import must, staff_season
-from heroes.services.posting import owe
+from heroes.services.posting import Owed, owe, owe_many
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
 from heroes.services.release_news import (
     KINDS,
@@ -288,7 +288,7 @@ def tell(
     running transaction.
     """
     levels = parse_outcome_rule(category.outcome)
-    count = 0
+    owed: dict[str, list[Owed]] = {}
     for start in range(0, len(entries), AT_ONCE):
         some = entries[start : start + AT_ONCE]
         links = read.first_links(ctx.session, [entry.id for entry in some])
@@ -296,22 +296,26 @@ def tell(
             template = mail_for(kind, entry, told=told)
             if template is None or not entry.nominator_email:
                 continue
-            owe(
-                ctx,
-                template,
-                entry.nominator_email,
-                to_name=entry.nominator_name,
-                key=f"{template}:{entry.id}:{key}",
-                season_id=season.id,
-                entry_id=entry.id,
-                reference=entry.reference,
-                title=entry.title,
-                category=category.name,
-                season=season.name,
-                season_slug=season.slug,
-                reason="",
-                level=levels.level_name(entry.level) if template == "awarded" and entry.level else "",
-                link_id=links.get(entry.id),
+            values = {
+                "reference": entry.reference,
+                "title": entry.title,
+                "category": category.name,
+                "season": season.name,
+                "season_slug": season.slug,
+                "reason": "",
+                "level": levels.level_name(entry.level) if template == "awarded" and entry.level else "",
+                "link_id": links.get(entry.id),
+            }
+            owed.setdefault(template, []).append(
+                Owed(
+                    entry.nominator_email,
+                    f"{template}:{entry.id}:{key}",
+                    entry.nominator_name,
+                    season.id,
+                    entry.id,
+                    values,
+                )
             )
-            count += 1
-    return count
+    for template, mails in owed.items():
+        owe_many(ctx, template, mails)
+    return sum(len(mails) for mails in owed.values())

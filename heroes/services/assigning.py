@@ -73,15 +73,14 @@ class Plan:
 
 
 class Reshuffled(Faster):
-    """What the deal was planned on has changed. Carries the plan as it would be now."""
+    """What a deal was planned on has changed, so nothing was dealt."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Keep the new plan for the page that shows it."""
+    def __init__(self) -> None:
+        """Say so; the plan as it would be now is for the asking."""
         super().__init__(
             "Assignments, entries or judges have changed since you looked, so nothing was dealt."
             " This is the deal as it would be now."
         )
-        self.plan = plan
 
 
 def table_of(
@@ -230,7 +229,7 @@ def apply(
         _lock(ctx, round_)
         planned = _plan(table_of(ctx, season, category, round_), per_entry, seed)
         if planned.digest != expected:
-            raise Reshuffled(planned)
+            raise Reshuffled
         if planned.deal.pairs:
             _write(ctx, planned)
     return planned

@@ -63,7 +63,7 @@ def build(ctx: Context, stage: str, today: datetime) -> None:
     with transaction(ctx):
         ensure_installation(early, demo=True)
         season = load_season(early, data, shift=shift)
-        demo = Demo(ctx, today, season, comments={})
+        demo = Demo(ctx, today, season, comments=_read("comments.toml"))
         _add_people(demo, early)
         cast = _add_entries(demo)
         judge(demo, cast)

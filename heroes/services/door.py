@@ -379,5 +379,6 @@ def import_submitted(ctx: Context, entries: Sequence[Entry]) -> None:
         entry.version = 2
         tallies.shift(ctx, entry.season_id, entry.category_id, "state", None, State.SUBMITTED.value)
         tallies.shift(ctx, entry.season_id, entry.category_id, "screening", None, entry.screening)
+        tallies.shift(ctx, entry.season_id, entry.category_id, "received", None, "yes")
     ctx.session.add_all(entries)
     ctx.session.flush()

@@ -17,6 +17,7 @@ from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
 from heroes.models.search import index_entry
 from heroes.models.seasons import Category, Criterion, FormVersion, Round
+from heroes.models.visibility import LIVE_ASSIGNMENTS
 from heroes.services.context import Context
 from heroes.services.imported_seasons import seat
 from heroes.services.rounds import admit_many
@@ -143,11 +144,16 @@ def write_cards(ctx: Context, room: Room, report: Imported) -> None:
             _write_marks(ctx, room, [(old.id, old.submission, card)], report)
     if rows:
         ctx.session.flush()
-        made = ctx.session.scalars(
-            insert(Assignment).returning(Assignment.id, sort_by_parameter_order=True), rows
-        ).all()
+        ctx.session.connection().execute(insert(Assignment), rows)
+        found = ctx.session.execute(
+            select(Assignment.handle, Assignment.id).where(Assignment.round_id == room.round.id)
+        )
+        made = {row.handle: row.id for row in found}
         _write_marks(
-            ctx, room, [(made[n], rows[n]["submission"], card) for n, card in enumerate(cards)], report
+            ctx,
+            room,
+            [(made[row["handle"]], row["submission"], card) for row, card in zip(rows, cards, strict=True)],
+            report,
         )
     ctx.session.connection().execute(
         update(RoundEntry)

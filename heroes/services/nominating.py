@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm.attributes import set_committed_value
@@ -38,6 +38,15 @@ from heroes.services.transactions import transaction
 MOST_ADDRESSES = 5
 """How many addresses of one draft its link is mailed to: enough to mend a slip, too few to write to strangers."""
 
+_SHEETS = cast(Table, AnswerSheet.__table__)
+_THIS_SHEET = update(_SHEETS).where(
+    _SHEETS.c.id == bindparam("this_sheet"),
+    _SHEETS.c.revision == bindparam("this_revision"),
+    _SHEETS.c.sent_at.is_(None),
+)
+_ORGANISATION = select(Organisation.id).where(
+    Organisation.programme_id == bindparam("programme"), Organisation.name_key == bindparam("key")
+)
 MOST_REASON = 2_000
 
 
@@ -206,14 +215,9 @@ def _write_sheet(ctx: Context, sheet: AnswerSheet, revision: int, answers: Answe
 
 def _change_sheet(ctx: Context, sheet: AnswerSheet, revision: int, values: dict[str, Any]) -> None:
     """Write an unsent sheet if its answers are still those of `revision`, or raise `Faster`."""
-    written = ctx.session.execute(
-        update(AnswerSheet)
-        .where(AnswerSheet.id == sheet.id, AnswerSheet.revision == revision, AnswerSheet.sent_at.is_(None))
-        .values(**values)
-        .returning(AnswerSheet.id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if written is None:
+    which = {"this_sheet": sheet.id, "this_revision": revision}
+    written = ctx.session.connection().execute(_THIS_SHEET, which | values)
+    if not written.rowcount:
         raise Faster(
             "These answers were saved in another window or by a colleague since you opened this page.",
             who="Another window or a colleague",
@@ -295,10 +299,8 @@ def _organisation_named(ctx: Context, entry: Entry) -> int | None:
     if not key:
         return None
     programme_id = ctx.session.get_one(Season, entry.season_id).programme_id
-    there = select(Organisation.id).where(
-        Organisation.programme_id == programme_id, Organisation.name_key == key
-    )
-    found = ctx.session.scalar(there)
+    there = {"programme": programme_id, "key": key}
+    found = ctx.session.scalar(_ORGANISATION, there)
     if found is None:
         insert = insert_sqlite if ctx.session.get_bind().dialect.name == "sqlite" else insert_postgresql
         ctx.session.execute(
@@ -313,7 +315,7 @@ def _organisation_named(ctx: Context, entry: Entry) -> int | None:
             )
             .on_conflict_do_nothing(index_elements=["programme_id", "name_key"])
         )
-        found = ctx.session.scalar(there)
+        found = ctx.session.scalar(_ORGANISATION, there)
     return found
 
 

@@ -1,10 +1,26 @@
 """Mail that an act owes: one outbox row in the act's own transaction, written for people by the worker."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import insert
 
 from heroes.domain.notices import NOTICES
 from heroes.models.outbox import OutboxMail
 from heroes.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One of many mails of one kind: to whom, once by which key, about what."""
+
+    to_address: str
+    key: str
+    to_name: str = ""
+    season_id: int | None = None
+    entry_id: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 def owe(
@@ -23,22 +39,36 @@ def owe(
     Values are plain JSON; a private link travels as `link_id`, never as its token. Nobody without an address is
     written to. Needs a running transaction.
     """
+    _must_be_known(template)
+    if to_address:
+        owed = Owed(to_address, key, to_name, season_id, entry_id, values)
+        ctx.session.add(OutboxMail(**_row(ctx, template, owed)))
+
+
+def owe_many(ctx: Context, template: str, mails: Sequence[Owed]) -> None:
+    """Owe the same mail to many, in one statement; otherwise as `owe`."""
+    _must_be_known(template)
+    rows = [_row(ctx, template, owed) for owed in mails if owed.to_address]
+    if rows:
+        ctx.session.connection().execute(insert(OutboxMail), rows)
+
+
+def _must_be_known(template: str) -> None:
     if template not in NOTICES:
         raise ValueError(f"there is no mail {template!r}")
-    if not to_address:
-        return
+
+
+def _row(ctx: Context, template: str, owed: Owed) -> dict[str, Any]:
     host = ctx.base_url.split("//", 1)[-1].split("/")[0].split(":")[0]
-    ctx.session.add(
-        OutboxMail(
-            key=key,
-            season_id=season_id,
-            entry_id=entry_id,
-            template=template,
-            to_name=to_name,
-            to_address=to_address,
-            values=values,
-            message_id=f"<{ctx.chance.token_hex(16)}@{host}>",
-            due_at=ctx.now,
-            created_at=ctx.now,
-        )
-    )
+    return {
+        "key": owed.key,
+        "season_id": owed.season_id,
+        "entry_id": owed.entry_id,
+        "template": template,
+        "to_name": owed.to_name,
+        "to_address": owed.to_address,
+        "values": owed.values,
+        "message_id": f"<{ctx.chance.token_hex(16)}@{host}>",
+        "due_at": ctx.now,
+        "created_at": ctx.now,
+    }

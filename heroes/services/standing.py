@@ -52,6 +52,7 @@ def standing_for(ctx: Context, entry: Entry) -> Standing:
                 select(PrivateLink.id)
                 .where(
                     PrivateLink.id.in_(ctx.actor.links),
+                    PrivateLink.purpose == "entry",
                     PrivateLink.entry_id == entry.id,
                     PrivateLink.revoked_at.is_(None),
                 )

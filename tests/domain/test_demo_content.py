@@ -69,6 +69,9 @@ FORMS = {f["key"]: parse_form(f["section"]) for f in SEASON["form"]}
 BY_CATEGORY = {slug: read(DEMO / "entries" / f"{slug}.toml")["entry"] for slug in CATEGORIES}
 ENTRIES = [(slug, entry) for slug, entries in BY_CATEGORY.items() for entry in entries]
 SENT = [(slug, entry) for slug, entry in ENTRIES if entry.get("state") != "draft"]
+STANDING = {entry["key"]: (slug, entry) for slug, entry in ENTRIES if "state" not in entry}
+COMMENTS = read(DEMO / "comments.toml")
+SAID = [(key, comment) for key, comments in COMMENTS.items() for comment in comments]
 
 
 def written(slug: str, entry: dict[str, Any], *, seen_by_judges: bool = False) -> dict[str, str]:
@@ -331,7 +334,9 @@ def test_no_two_answers_share_a_long_run_of_words() -> None:
 
 
 def test_texts_keep_to_the_voice() -> None:
-    texts = [text.casefold() for data in (SEASON, PEOPLE, BY_CATEGORY) for text in every_string(data)]
+    texts = [
+        text.casefold() for data in (SEASON, PEOPLE, BY_CATEGORY, COMMENTS) for text in every_string(data)
+    ]
     assert [(word, text) for text, word in ((t, b) for t in texts for b in BANNED) if word in text] == []
 
 
@@ -400,3 +405,60 @@ def test_exactly_three_blind_entries_name_somebody() -> None:
     planted = {entry["key"]: {entry["leak"]} for _, entry in ENTRIES if "leak" in entry}
     assert len(planted) == 3
     assert found == planted
+
+
+# ---- what the judges say
+
+
+def blind(slug: str) -> bool:
+    return bool(CATEGORIES[slug]["round"][0]["blind"])
+
+
+def test_every_standing_entry_has_comments_and_no_other_key_has() -> None:
+    """Drafts and the withdrawn, ineligible or returned are not judged, so nobody comments on them."""
+    assert set(COMMENTS) == set(STANDING)
+    assert {key: len(said) for key, said in COMMENTS.items() if len(said) not in (2, 3)} == {}
+
+
+def test_comments_have_fifteen_to_sixty_words() -> None:
+    assert {c: len(c.split()) for _, c in SAID if not 15 <= len(c.split()) <= 60} == {}
+
+
+def test_comments_are_plain_sentences() -> None:
+    assert [c for _, c in SAID if "!" in c or c != " ".join(c.split()) or c[-1] not in ".?"] == []
+
+
+def test_no_two_comments_are_equal_begin_alike_or_share_a_turn_of_phrase() -> None:
+    assert len({c.casefold() for _, c in SAID}) == len(SAID)
+    found = [re.findall(r"\w+", c.casefold()) for _, c in SAID]
+    openings = Counter(tuple(one[:4]) for one in found)
+    runs = Counter(run for one in found for run in {tuple(one[i : i + 6]) for i in range(len(one) - 5)})
+    assert [" ".join(run) for counted in (openings, runs) for run, n in counted.items() if n > 1] == []
+
+
+def test_figures_in_comments_stand_in_what_the_judge_could_read() -> None:
+    """A share is written "in 100" even where the entry says "in a hundred"."""
+    figure = re.compile(r"\d+(?:[.,:]\d+)*")
+    strangers = {}
+    for key, comment in SAID:
+        slug, entry = STANDING[key]
+        read_by_judge = "\n".join(written(slug, entry, seen_by_judges=blind(slug)).values())
+        if unknown := set(figure.findall(comment)) - set(figure.findall(read_by_judge)) - {"100"}:
+            strangers[comment] = unknown
+    assert strangers == {}
+
+
+def test_comments_in_blind_categories_name_no_nominee_and_no_organisation() -> None:
+    """Not their own, and nobody else's either; a team's name counts in any case, a person's by each part."""
+    names = {name for o in ORGANISATIONS.values() for name in (o["name"], o["name"].split()[0])} - GENERIC
+    teams = set()
+    for slug, entry in ENTRIES:
+        if CATEGORIES[slug]["kind"] == "person":
+            names |= {entry["nominee"], *re.findall(r"\w{3,}", entry["nominee"])}
+        elif CATEGORIES[slug]["kind"] == "team":
+            teams.add(entry["nominee"].casefold())
+    named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(names)))
+    heard = [(key, comment) for key, comment in SAID if blind(STANDING[key][0])]
+    assert len(heard) > 100
+    assert [(key, hit) for key, comment in heard for hit in named.findall(comment)] == []
+    assert [(key, team) for key, comment in heard for team in teams if team in comment.casefold()] == []

@@ -10,7 +10,7 @@ from heroes.adapters.mail import MemoryPost, Undelivered
 from heroes.app import templates_folder
 from heroes.jobs.postman import Postman
 from heroes.models import Entry, OutboxMail, PrivateLink, Programme, User
-from heroes.services import delivering, nominating
+from heroes.services import delivering, sharing
 from heroes.services.links import find_link
 from heroes.services.posting import owe
 from heroes.services.refusals import NotAllowed, NotFound
@@ -80,7 +80,9 @@ def test_the_mail_that_is_due_first_goes_first(world):
     late, early = owed(world), owed(world)
     with transaction(world.ctx("system")):
         world.session.execute(
-            update(OutboxMail).where(OutboxMail.id == early).values(due_at=world.clock.at - timedelta(minutes=1))
+            update(OutboxMail)
+            .where(OutboxMail.id == early)
+            .values(due_at=world.clock.at - timedelta(minutes=1))
         )
     ids = [delivering.claim(world.ctx("system")).id for _ in range(2)]
     assert ids == [early, late]
@@ -134,7 +136,9 @@ def test_failures_wait_longer_and_longer_and_then_are_stuck(world):
 def test_a_permanent_refusal_is_stuck_at_once_and_a_temporary_one_is_not(world):
     forget_all(world)
     first, second = owed(world), owed(world)
-    deliver(world, MemoryPost(trouble=[Undelivered("550 nobody here", permanent=True), Undelivered("421 busy")]))
+    deliver(
+        world, MemoryPost(trouble=[Undelivered("550 nobody here", permanent=True), Undelivered("421 busy")])
+    )
     assert {first: "stuck", second: "waiting"} == {i: row(world, i).state for i in (first, second)}
     assert row(world, first).last_error == "550 nobody here"
 
@@ -176,16 +180,16 @@ def test_a_private_link_is_worked_out_for_the_mail_and_is_nowhere_in_the_outbox(
     token = text.split("/link/")[1].split()[0]
     assert find_link(world.ctx(), token).id == started.link.id
     kept = [
-        str(value)
-        for found in world.session.execute(select(OutboxMail.__table__)).all()
-        for value in found
+        str(value) for found in world.session.execute(select(OutboxMail.__table__)).all() for value in found
     ]
     assert not any(token in value for value in kept)
 
 
 def test_a_receipt_carries_the_copy_of_what_was_sent(world):
     started = world.submitted()
-    message = next(m for m in deliver(world).sent if m["Subject"] == f"Your nomination {started.entry.reference}")
+    message = next(
+        m for m in deliver(world).sent if m["Subject"] == f"Your nomination {started.entry.reference}"
+    )
     (copy,) = message.iter_attachments()
     assert copy.get_filename() == f"{started.entry.reference}.txt"
     for words in ("She rang forty-one people before anybody asked.", "MAUREEN OKAFOR", "Larkfield Water"):
@@ -197,7 +201,7 @@ def test_a_receipt_carries_the_copy_of_what_was_sent(world):
 
 def test_links_lists_every_entry_with_its_own_link(world):
     first, second = world.submitted(), world.nominate(title="Second Person")
-    nominating.send_links(world.ctx(), "alice@home.example")
+    sharing.send_links(world.ctx(), "alice@home.example")
     message = next(m for m in deliver(world).sent if m["Subject"] == "Your private links")
     text = message.get_body(("plain",)).get_content()
     tokens = [part.split()[0] for part in text.split("/link/")[1:]]
@@ -298,7 +302,9 @@ def stuck(world, **more):
     mail_id = owed(world, season_id=world.season().id, **more)
     with transaction(world.ctx("system")):
         world.session.execute(
-            update(OutboxMail).where(OutboxMail.id == mail_id).values(state="stuck", attempts=8, last_error="550")
+            update(OutboxMail)
+            .where(OutboxMail.id == mail_id)
+            .values(state="stuck", attempts=8, last_error="550")
         )
     return mail_id
 
@@ -343,5 +349,3 @@ def test_mail_about_accounts_is_only_for_staff_of_every_programme(world):
         world.session.execute(update(OutboxMail).where(OutboxMail.id == mail_id).values(state="stuck"))
         world.session.add(Programme(slug="other", name="Other", body="Other", sectors=[]))
     assert delivering.retry(world.ctx("adam"), "small-2026", [mail_id]) == 0
-
-

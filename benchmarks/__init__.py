@@ -1,0 +1,1 @@
+"""Speed and memory, measured by real flows over HTTP against a real server. `python -m benchmarks --help`."""

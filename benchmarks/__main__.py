@@ -1,0 +1,34 @@
+"""The one command."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import floor, nominations
+from benchmarks.report import Measure, say, table, write
+
+BENCHMARKS = {floor.NAME: floor.run, nominations.NAME: nominations.run}
+
+
+def main() -> int:
+    """Run the benchmarks that were named, or all; 1 if a target is not met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="under a minute, and less sure of its numbers")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers to a file")
+    given = parser.parse_args()
+    unknown = set(given.names) - BENCHMARKS.keys()
+    if unknown:
+        parser.error(f"there is no benchmark {min(unknown)!r}")
+    measures: list[Measure] = []
+    for name in given.names or BENCHMARKS:
+        say(f"{name} …")
+        measures += BENCHMARKS[name](given.quick)
+    print(table(measures))
+    if given.json:
+        write(measures, given.json, given.quick)
+    return int(any(one.met is False for one in measures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""The command `heroes` and everything below it."""
+
+import click
+
+from heroes import __version__
+from heroes.cli import results, serving, upkeep
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="heroes")
+def heroes() -> None:
+    """heroes: an awards platform. `heroes demo` shows it in one command."""
+
+
+for command in (
+    serving.demo,
+    serving.init,
+    serving.serve,
+    upkeep.worker,
+    upkeep.database,
+    upkeep.doctor,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.audit,
+    results.results,
+    results.import_,
+):
+    heroes.add_command(command)

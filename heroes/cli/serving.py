@@ -1,0 +1,154 @@
+"""Commands that set up and serve."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import select
+
+from heroes import config, migrations
+from heroes.app import create_app, create_served_app
+from heroes.cli.running import command_app, fail, make_context, read_settings
+from heroes.models.database import db
+from heroes.models.installation import Installation
+from heroes.services import demo as demo_service
+from heroes.services.links import address_of
+from heroes.services.opening import begin
+
+
+class _Server(BaseApplication):  # type: ignore[misc] # gunicorn carries no types
+    """gunicorn with our application in it; every worker builds its own."""
+
+    def __init__(self, settings: config.Settings, options: dict[str, object]) -> None:
+        self.settings = settings
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options to gunicorn."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> object:
+        """The WSGI application, for one worker."""
+        return create_served_app(self.settings)
+
+
+def _run(settings: config.Settings, host: str, port: int, workers: int) -> None:
+    _Server(
+        settings,
+        {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": 8,  # so that a slow connection keeps nobody out; see heroes.web.kit.turn
+            "control_socket_disable": True,
+            "accesslog": None,
+            "loglevel": "warning",
+            "timeout": 60,
+            "graceful_timeout": 20,
+        },
+    ).run()
+
+
+@click.command()
+@click.option("--slug", prompt="Short name for addresses, such as customer-heroes")
+@click.option("--name", prompt="Name of the programme")
+@click.option("--body", prompt="Who runs it")
+@click.option("--owner-name", prompt="Your name")
+@click.option("--owner-email", prompt="Your e-mail")
+def init(slug: str, name: str, body: str, owner_name: str, owner_email: str) -> None:
+    """Make the programme and its first owner, and print a link that signs the owner in once."""
+    settings = read_settings(serving=True)
+    with command_app(serving=True, at_head=False) as (_, make):
+        migrations.upgrade(db.engine)
+        ctx = make()
+        link = begin(ctx, slug, name, body, owner_name, owner_email)
+        click.echo(
+            f"The programme {name} is ready. This link signs {owner_name} in, once, within 15 minutes:"
+        )
+        click.echo(address_of(ctx.keys.links, settings.base_url, link))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages. Start `heroes worker` beside it for mail and releases."""
+    with command_app(serving=True) as (settings, _):
+        if db.session.scalar(select(Installation.is_demo)):
+            fail("this database is a demo; serve it with: heroes demo")
+        click.echo(f"instance folder: {settings.instance}")
+    click.echo(f"serving on http://{host}:{port}")
+    _run(settings, host, port, workers)
+
+
+@click.command()
+@click.option("--stage", type=click.Choice(demo_service.STAGES), default="open", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--fresh", is_flag=True, help="Build the season again even if it is there.")
+@click.option("--build-only", is_flag=True, hidden=True)
+def demo(stage: str, port: int, fresh: bool, build_only: bool) -> None:
+    """Show a living awards season on this machine: built in seconds, everything invented, one-click accounts."""
+    settings = demo_settings(stage, port)
+    database = Path(settings.database_url.removeprefix("sqlite:///"))
+    if fresh or not database.exists():
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database}{suffix}").unlink(missing_ok=True)
+        _build(settings, stage)
+    if build_only:
+        return
+    worker = subprocess.Popen(  # noqa: S603 (our own program, nothing of it typed by anybody)
+        [sys.executable, "-m", "heroes", "worker", "--demo", stage],
+        env=os.environ | {"HEROES_INSTANCE": str(settings.instance.parent)},
+    )
+    click.echo(
+        f"The demo is at http://127.0.0.1:{port}/ (sign in with one click at /sign-in). Stop it with Ctrl+C."
+    )
+    click.echo(f"Mails are written as files to {settings.instance / 'mail'}.")
+    try:
+        _run(settings, "127.0.0.1", port, 1)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
+
+
+def demo_settings(stage: str, port: int) -> config.Settings:
+    """The demo's own settings: a folder of its own in the instance folder, its own keys, loopback only."""
+    try:
+        instance = config.load(
+            {k: v for k, v in os.environ.items() if k == "HEROES_INSTANCE"}, serving=False
+        ).instance
+    except config.BadSetting as error:
+        fail(str(error))
+    folder = instance / f"demo-{stage}"
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "secret.key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_urlsafe(48))
+    return config.Settings(
+        instance=folder,
+        database_url=f"sqlite:///{folder / 'heroes.sqlite'}",
+        secret_key=key.read_text().strip(),
+        base_url=f"http://127.0.0.1:{port}",
+        mail_url=f"file://{folder / 'mail'}",
+        mail_from="heroes@northgate.example",
+        storage_url=f"file://{folder / 'files'}",
+        demo=True,
+    )
+
+
+def _build(settings: config.Settings, stage: str) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        migrations.upgrade(db.engine)
+        ctx = make_context()()
+        demo_service.build(ctx, stage, ctx.now)
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,140 @@
+"""Commands that keep an installation going: the worker, the database, the doctor, backups and the audit trail."""
+
+import logging
+import os
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import click
+
+from heroes import config, migrations
+from heroes.adapters.files import store_for
+from heroes.adapters.letters import Letters
+from heroes.adapters.mail import post_for
+from heroes.app import templates_folder
+from heroes.cli.running import command_app, fail, one_clear_line, read_settings
+from heroes.cli.serving import demo_settings
+from heroes.domain.phrases import many
+from heroes.jobs.postman import Postman
+from heroes.jobs.worker import Worker
+from heroes.models.database import db
+from heroes.services import backing_up, delivering, doctoring, verifying
+from heroes.services.demo import STAGES
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do everything that is due now, then end.")
+@click.option("--demo", type=click.Choice(STAGES), hidden=True)
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), hidden=True)
+@click.option("--lease", default=delivering.LEASE.total_seconds(), type=float, hidden=True)
+def worker(once: bool, demo: str | None, port: int, lease: float) -> None:
+    """Deliver mail, make releases at their instant, send reminders and keep house. Several may run at once."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    settings = demo_settings(demo, port) if demo else read_settings(serving=True)
+    with command_app(settings=settings) as (_, make):
+        postman = Postman(
+            make,
+            post_for(settings.mail_url),
+            Letters(templates_folder()),
+            settings.mail_from,
+            timedelta(seconds=lease),
+        )
+        at_work = Worker(make, postman, stop)
+        if once:
+            at_work.once()
+        else:
+            at_work.run()
+
+
+@click.group("db")
+def database() -> None:
+    """Look after the database."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database to this program's revision; an empty one gets its tables."""
+    with command_app(at_head=False):
+        before = migrations.current(db.engine)
+        migrations.upgrade(db.engine)
+        after = migrations.current(db.engine)
+    click.echo(f"already at {after}" if before == after else f"from {before or 'empty'} to {after}")
+
+
+@click.command()
+def doctor() -> None:
+    """Look whether everything works: settings, database, files, mail, audit trail. One line each."""
+    findings: list[doctoring.Finding] = []
+
+    def say(finding: doctoring.Finding) -> None:
+        findings.append(finding)
+        click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.what:<12} {finding.said}")
+
+    settings = read_settings()
+    try:
+        config.load(os.environ, serving=True)
+        say(doctoring.Finding("settings", True, f"instance folder {settings.instance}"))
+    except config.BadSetting as error:
+        say(doctoring.Finding("settings", False, str(error)))
+    post = post_for(settings.mail_url) if settings.mail_url else None
+    with command_app(settings=settings, at_head=False) as (_, make):
+        ctx = make()
+        ctx.session.info["read_only"] = True
+        for finding in doctoring.examine(ctx, store_for(settings.storage_url), post):
+            say(finding)
+    bad = [finding.what for finding in findings if not finding.well]
+    if bad:
+        fail(f"not well: {', '.join(bad)}", 1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path) -> None:
+    """Write database, files and audit key into FILE, a .tar.gz, while the site goes on serving."""
+    with command_app() as (settings, make):
+        manifest = backing_up.back_up(make(), store_for(settings.storage_url), file)
+    rows = sum(part.size for part in manifest.tables.values())
+    click.echo(
+        f"{file}: {many(rows, 'row')} and {many(len(manifest.files), 'file')}. It holds the audit key: keep it safe."
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Fill an empty installation from FILE, which is checked whole before anything is written."""
+    with one_clear_line():
+        backing_up.check_backup(file)
+    with command_app(at_head=False) as (settings, make):
+        manifest = backing_up.restore(
+            make(), store_for(settings.storage_url), file, lambda key: config.keep_audit_key(settings, key)
+        )
+    rows = sum(part.size for part in manifest.tables.values())
+    click.echo(f"restored {many(rows, 'row')} and {many(len(manifest.files), 'file')}; everything adds up.")
+
+
+@click.group()
+def audit() -> None:
+    """Look after the audit trail."""
+
+
+@audit.command()
+@click.option("--season", help="Only this season's trail; default: every one.")
+@click.option("--expect", default="", metavar="HEAD", help="A head that was printed or mailed earlier.")
+def verify(season: str | None, expect: str) -> None:
+    """Work the audit trail out again and name the first record that was altered or removed."""
+    with command_app() as (_, make):
+        ctx = make()
+        ctx.session.info["read_only"] = True
+        checked = verifying.verify(ctx, season, expect)
+    for check in checked:
+        click.echo(f"{'BAD ' if check.fault else 'ok  '} {check.label}")
+    bad = [check for check in checked if check.fault]
+    if bad:
+        fail(f"audit trail {bad[0].name}: {bad[0].fault}", 1)

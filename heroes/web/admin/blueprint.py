@@ -1,0 +1,37 @@
+"""The admin room's blueprint and frame: the tabs on top of every page."""
+
+from typing import Any
+
+from flask import Blueprint, url_for
+
+from heroes.models.seasons import Season
+from heroes.web.kit.pipeline import set_site, viewer
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+TABS = (
+    ("season", "Season"),
+    ("queue", "Review queue"),
+    ("judging", "Judging"),
+    ("results", "Results"),
+    ("announce", "Announcement"),
+    ("people", "People"),
+    ("mail", "Mail"),
+    ("audit", "Audit trail"),
+)
+"""Endpoint name inside the room, and the tab's words; each takes season_slug."""
+
+
+def room(season: Season, here: str) -> dict[str, Any]:
+    """The frame of an admin page of a season; also tells the page whose season it is."""
+    set_site(season, season.programme)
+    person = viewer()
+    assert person is not None
+    roles = ", ".join(sorted(role.value for role in person.found.staff))
+    return {
+        "role": roles.capitalize(),
+        "who": person.name,
+        "key": "admin",
+        "tabs": [(text, url_for(f"admin.{name}", season_slug=season.slug), name == here) for name, text in TABS],
+        "help": [],
+    }

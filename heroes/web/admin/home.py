@@ -1,0 +1,149 @@
+"""The admin room's front door and the season at a glance."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from heroes.domain.entry_states import State
+from heroes.domain.outcomes import parse_outcome_rule
+from heroes.domain.policy import Deed
+from heroes.models import public_pages
+from heroes.models import queue_pages as read
+from heroes.models.database import current_session
+from heroes.models.seasons import Category, Season
+from heroes.services.permission import staff_season
+from heroes.services.refusals import NotFound
+from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.queue import TO_SCREEN, glance_of
+from heroes.web.kit.access import Access, open_to
+from heroes.web.kit.pipeline import context, render, viewer
+from heroes.web.kit.season_facts import milestones_of
+from heroes.web.kit.words import left, many, short_day
+
+DAYS = 14
+THIN_BELOW = 3
+"""A category with fewer entries than this, or than its rule asks, is pointed out."""
+
+
+@blueprint.get("/")
+@open_to(Access.STAFF)
+def home() -> AnyResponse:
+    """The newest season that this person is staff of."""
+    person = viewer()
+    assert person is not None
+    for season in public_pages.seasons(current_session()):
+        if season.programme_id in person.found.programmes:
+            return redirect(url_for("admin.season", season_slug=season.slug))
+    raise NotFound
+
+
+@blueprint.get("/<season_slug>/")
+@open_to(Access.STAFF)
+def season(season_slug: str) -> Response:
+    """The season at a glance: what waits for somebody, how each category stands, the dates."""
+    found = staff_season(context(), season_slug, Deed.SEE_SEASON)
+    session, now = current_session(), context().now
+    totals = read.tallies(session, found.id)
+    progress = read.progress(session, found.id)
+    rows = [_row(category, totals, progress) for category in read.categories(session, found.id)]
+    edges = _edges(found, now)
+    counts = read.received(session, found.id, edges)
+    return render(
+        "admin/season.html",
+        season=found,
+        room=room(found, "season"),
+        phase=_phase(found, now),
+        waiting=_waiting(found, totals, rows),
+        milestones=milestones_of(found),
+        categories=rows,
+        days=[
+            (short_day(edge, found.timezone)[4:], count) for edge, count in zip(edges, counts, strict=False)
+        ],
+    )
+
+
+def _row(category: Category, totals: dict[tuple[int, str, str], int], progress: Any) -> SimpleNamespace:
+    def total(kind: str, value: str) -> int:
+        return totals.get((category.id, kind, value), 0)
+
+    rounds = [r for r in progress if r.category_id == category.id and r.cards_asked]
+    received, gone = total("received", "yes"), total("state", State.INELIGIBLE.value)
+    rule = parse_outcome_rule(category.outcome)
+    least = max(THIN_BELOW, rule.minimum_field, rule.shortlist_places or 0)
+    return SimpleNamespace(
+        slug=category.slug,
+        name=category.name,
+        drafts=total("state", State.DRAFT.value),
+        received=received,
+        to_screen=total("screening", "unchecked"),
+        done=rounds[-1].cards_in if rounds else 0,
+        asked=rounds[-1].cards_asked if rounds else 0,
+        thin=f"{many(received - gone, 'entry', 'entries')}, {least} wanted"
+        if received - gone < least
+        else "",
+    )
+
+
+def _waiting(
+    season: Season, totals: dict[tuple[int, str, str], int], rows: list[SimpleNamespace]
+) -> list[tuple[str, int, str, str]]:
+    glance = glance_of(totals)
+    queue = url_for("admin.queue", season_slug=season.slug)
+    thin = [row for row in rows if row.thin]
+    missing = sum(row.asked - row.done for row in rows)
+    return [
+        (
+            "to screen",
+            glance.to_screen,
+            f"{queue}?state={TO_SCREEN}",
+            "Eligible entries go on to the judges.",
+        ),
+        (
+            "back with their entrants",
+            glance.returned,
+            f"{queue}?state={State.RETURNED.value}",
+            "Each has your message and a time by which it is due.",
+        ),
+        (
+            "scorecards not in yet",
+            missing,
+            f"{queue}?sort=fewest&state={State.SUBMITTED.value}",
+            "Of those that judges have been asked for in each category’s latest round.",
+        ),
+        (
+            "thin categories",
+            len(thin),
+            f"{queue}?category={thin[0].slug}" if thin else queue,
+            ", ".join(row.name for row in thin) or "Every category has enough entries.",
+        ),
+        (
+            "unfinished drafts",
+            glance.drafts,
+            f"{queue}?state={State.DRAFT.value}",
+            "Their writers are reminded.",
+        ),
+    ]
+
+
+def _phase(season: Season, now: datetime) -> str:
+    if season.ended_at is not None and season.ended_at <= now:
+        return "The season has ended."
+    if now < season.opens_at:
+        return f"Opens in {left(season.opens_at, now)}."
+    if now < season.closes_at:
+        return f"Open for entries, {left(season.closes_at, now)} left."
+    if now < season.judging_starts_at:
+        return f"Closed. Judging begins in {left(season.judging_starts_at, now)}."
+    return "Closed for entries; judging has begun."
+
+
+def _edges(season: Season, now: datetime) -> list[datetime]:
+    """The midnights of the last two weeks in the season's zone, up to the end of today or of the last day open."""
+    zone = ZoneInfo(season.timezone)
+    latest = min(now, season.closes_at + timedelta(minutes=season.grace_minutes)).astimezone(zone)
+    end = datetime(latest.year, latest.month, latest.day, tzinfo=zone) + timedelta(days=1)
+    return [end - timedelta(days=DAYS - n) for n in range(DAYS + 1)]

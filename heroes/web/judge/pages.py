@@ -1,0 +1,263 @@
+"""The judge room: the queue, and an entry with its scorecard beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from heroes.domain.questions import count_words
+from heroes.domain.scorecards import minutes
+from heroes.models import judge_pages as read
+from heroes.models.database import current_session
+from heroes.services import recusing, scoring
+from heroes.services.refusals import Faster, Invalid
+from heroes.services.scoring import Card, CardClosed
+from heroes.web.judge.reading import TheEntry, entry_to_read
+from heroes.web.judge.sheets import Sheet, draft_sheet, posted_sheet
+from heroes.web.kit.access import Access, open_to
+from heroes.web.kit.pipeline import context, render, set_site, viewer, wants_json
+
+blueprint = Blueprint("judge", __name__, url_prefix="/judge")
+
+SAID = {
+    "sent": "Handed in. That was the last one that is open to you: thank you.",
+    "stepped": "You have stepped back. The organisers will give the entry to somebody else.",
+}
+
+
+def room(current: bool) -> dict[str, Any]:
+    """The frame of the judge room's pages."""
+    person = viewer()
+    assert person is not None
+    return {
+        "role": "Judge",
+        "who": person.name,
+        "key": "judge",
+        "tabs": [("My queue", url_for("judge.home"), current)],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One assignment as the queue shows it; `sign` is its state's word and icon by the kit's name."""
+
+    handle: str
+    name: str
+    category: str
+    minutes: int | None
+    sign: str
+    word: str
+    total: Any
+    readable: bool
+
+
+@blueprint.get("/")
+@open_to(Access.JUDGE)
+def home() -> Response:
+    """What waits to be judged, what is done, and how one has marked so far."""
+    ctx, session = context(), current_session()
+    user_id = ctx.actor.user_id or 0
+    season = read.season_of_judge(session, user_id)
+    assert season is not None
+    set_site(season, season.programme)
+    shown = request.args.get("show", "all")
+    shown = shown if shown in read.SHOWN else "all"
+    bench = read.bench(session, user_id, ctx.now)
+    counts = {"all": bench.asked + bench.gone, "todo": bench.todo, "submitted": bench.submitted}
+    pages = max(1, -(-counts[shown] // read.PAGE))
+    page = min(_number("page"), pages)
+    lines = [_line(row, ctx.now) for row in read.queue(session, user_id, ctx.now, shown, page)]
+    waiting = [line.minutes for line in lines if line.minutes is not None]
+    return render(
+        "judge/queue.html",
+        bench=bench,
+        counts=counts,
+        shown=shown,
+        page=page,
+        pages=pages,
+        lines=lines,
+        rounds=read.open_rounds(session, user_id, ctx.now),
+        stepped_back=read.stepped_back(session, user_id),
+        following=read.next_to_do(session, user_id, ctx.now),
+        minutes_left=bench.todo * sum(waiting) // len(waiting) if waiting else 0,
+        notices=[("ok", text) for key, text in SAID.items() if key in request.args],
+        room=room(True),
+    )
+
+
+def _number(name: str) -> int:
+    text = request.args.get(name, "1")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
+
+
+def _line(row: Any, now: datetime) -> Line:
+    words = sum(count_words(answer) for answer in row.answers.values())
+    sign, word = _sign(row, now)
+    return Line(
+        handle=row.handle,
+        name=row.code if row.blind else row.title,
+        category=row.category,
+        minutes=minutes(words) if row.waits else None,
+        sign=sign,
+        word=word,
+        total=row.total,
+        readable=bool(row.live),
+    )
+
+
+def _sign(row: Any, now: datetime) -> tuple[str, str]:
+    if row.state == "submitted":
+        changing = row.live and now < row.closes_at and _changed_since(row)
+        return ("draft", "Submitted, changed since") if changing else ("submitted", "")
+    if not row.live:
+        back = row.entry_state == "returned"
+        return "recused", "Back with its entrant" if back else "No longer in the competition"
+    if now >= row.closes_at:
+        return "recused", "Closed without a scorecard"
+    if row.draft:
+        return "draft", f"Draft, {len(row.draft)} marked"
+    return ("draft", "") if row.saved_at else ("waiting", "")
+
+
+def _changed_since(submitted: Any) -> bool:
+    """Whether a scorecard that is in has a later draft; an imported one was never saved at all."""
+    return submitted.saved_at is not None and submitted.saved_at > submitted.submitted_at
+
+
+@blueprint.route("/<handle>", methods=["GET", "POST"])
+@open_to(Access.JUDGE)
+def card(handle: str) -> AnyResponse:
+    """An entry and its scorecard. Whatever is refused comes back with everything still on the page."""
+    if request.method == "GET":
+        opened = scoring.open_card(context(), handle)
+        return _page(opened, draft_sheet(opened))
+    raw, comment = _posted()
+    revision = request.form.get("revision", "")
+    number = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
+    handing_in = request.form.get("act") == "submit"
+    try:
+        if handing_in:
+            scoring.submit(context(), handle, number, raw, comment)
+        else:
+            kept = scoring.save(context(), handle, number, raw, comment)
+    except Invalid as error:
+        return _invalid(handle, number, raw, comment, error)
+    except (Faster, CardClosed) as error:
+        return _refused(handle, raw, comment, error)
+    if handing_in:
+        return _onwards(handle)
+    if wants_json():
+        said = f"Saved {kept.saved_at.astimezone(ZoneInfo(kept.zone)):%H:%M}"
+        return jsonify(saved_at_text=said, revision=kept.revision)
+    return redirect(url_for("judge.card", handle=handle, saved=1), 303)
+
+
+def _posted() -> tuple[dict[str, str | None], str]:
+    """The marks by criterion: "" is an abstention, None is a number that was left empty."""
+    form = request.form
+    raw: dict[str, str | None] = {
+        name.removeprefix("mark-"): value for name, value in form.items() if name.startswith("mark-")
+    }
+    for key in form.getlist("typed"):
+        empty = not (raw.get(key) or "").strip()
+        raw[key] = ("" if form.get(f"none-{key}") else None) if empty else raw[key]
+    return raw, form.get("comment", "")
+
+
+def _onwards(handle: str) -> AnyResponse:
+    """To the next entry that waits, or back to the queue after the last."""
+    ctx = context()
+    following = read.next_to_do(current_session(), ctx.actor.user_id or 0, ctx.now, but=handle)
+    if following is None:
+        return redirect(url_for("judge.home", sent=1), 303)
+    return redirect(url_for("judge.card", handle=following.handle, sent=1), 303)
+
+
+def _invalid(
+    handle: str, revision: int, raw: Mapping[str, str | None], comment: str, error: Invalid
+) -> AnyResponse:
+    if wants_json():
+        return make_response(jsonify(error=error.code, sentence=error.sentence), 422)
+    opened = scoring.open_card(context(), handle)
+    return _page(opened, posted_sheet(opened, raw, comment, error.errors, revision), 422)
+
+
+def _refused(
+    handle: str, raw: Mapping[str, str | None], comment: str, error: Faster | CardClosed
+) -> AnyResponse:
+    """What was typed beside what stands: nothing was written, nothing is lost."""
+    if wants_json():
+        return make_response(jsonify(error=error.code, sentence=error.sentence), 409)
+    opened = scoring.open_card(context(), handle)
+    sheet = posted_sheet(opened, raw, comment, {}, opened.assignment.revision)
+    return _page(opened, sheet, 409, theirs=draft_sheet(opened) if isinstance(error, Faster) else None)
+
+
+def _page(opened: Card, sheet: Sheet, status: int = 200, theirs: Sheet | None = None) -> Response:
+    ctx, session = context(), current_session()
+    row, assignment = opened.row, opened.assignment
+    set_site(row.season, row.season.programme)
+    live = row.takes_marks
+    others: Sequence[Any] = ()
+    if assignment.state == "submitted" and live:
+        others = read.colleagues(session, assignment)
+    return render(
+        "judge/scorecard.html",
+        status,
+        card=opened,
+        assignment=assignment,
+        entry=entry_to_read(row) if live else _gone(row),
+        sheet=sheet,
+        theirs=theirs,
+        typed=status == 409,
+        handed_in=read.marks_handed_in(session, assignment) if assignment.state == "submitted" else {},
+        others=others,
+        changed=assignment.state == "submitted" and _changed_since(assignment),
+        bench=read.bench(session, ctx.actor.user_id or 0, ctx.now),
+        live=live,
+        notices=_card_notices(status),
+        room=room(False),
+    )
+
+
+def _gone(row: read.CardRow) -> TheEntry:
+    """An entry that has left the competition took its words along."""
+    return TheEntry(row.code, row.category.name, (), (), 0, 0, True)
+
+
+def _card_notices(status: int) -> list[tuple[str, str]]:
+    if status == 200 and "sent" in request.args:
+        return [("ok", "Handed in. This is the next one.")]
+    return []
+
+
+@blueprint.route("/<handle>/step-back", methods=["GET", "POST"])
+@open_to(Access.JUDGE)
+def step_back(handle: str) -> AnyResponse:
+    """Step back from an entry because of a connection with it."""
+    reason, error = request.form.get("reason", ""), ""
+    if request.method == "POST":
+        try:
+            recusing.step_back(context(), handle, reason)
+        except Invalid as refusal:
+            error = refusal.errors["reason"]
+        else:
+            return redirect(url_for("judge.home", stepped=1), 303)
+    opened = scoring.open_card(context(), handle)
+    set_site(opened.row.season, opened.row.season.programme)
+    return render(
+        "judge/step_back.html",
+        422 if error else 200,
+        card=opened,
+        assignment=opened.assignment,
+        name=opened.row.name,
+        reason=reason,
+        error=error,
+        problems=[SimpleNamespace(anchor="reason", text=error)] if error else [],
+        room=room(False),
+    )

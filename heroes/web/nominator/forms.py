@@ -1,0 +1,141 @@
+"""A category's form as a WTForms class: it parses and draws; whether answers fit is for the domain to say."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    Form,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.fields.choices import SelectChoice
+
+from heroes.domain.nominations import MAY_TELL, PeopleField, people_fields
+from heroes.domain.questions import Form as Questions
+from heroes.domain.questions import Question, showable
+
+HONEYPOT = "website"
+
+
+@lru_cache(maxsize=200)
+def form_class(questions: Questions, kind: str, with_nominator: bool, sectors: tuple[str, ...]) -> type[Form]:
+    """The class for one published form; made once, since a published form never changes."""
+    fields: dict[str, Any] = {"revision": HiddenField()}
+    people = people_fields(kind, with_nominator=with_nominator)
+    # In the order of the page, so that its summary of errors leads from top to bottom.
+    fields[HONEYPOT] = StringField("Leave this empty")
+    fields |= {person.key: _people_field(person, sectors) for person in people if not person.nominator}
+    fields |= {question.key: _question_field(question) for question in questions.questions}
+    fields |= {person.key: _people_field(person, sectors) for person in people if person.nominator}
+    return type("NominationForm", (Form,), fields)
+
+
+def _people_field(person: PeopleField, sectors: tuple[str, ...]) -> Field:
+    auto = person.key.removeprefix("nominator_") if person.nominator else "off"
+    settings: dict[str, Any] = {
+        "label": person.label,
+        "description": person.help,
+        "validators": _mark(person.required),
+        "render_kw": {"autocomplete": auto if auto in ("name", "email") else "off"},
+    }
+    if person.key == "may_tell":
+        return RadioField(choices=_choices(MAY_TELL), validate_choice=False, **settings)
+    if person.key == "sector" and sectors:
+        return SelectField(
+            choices=_choices({"": "Choose one"} | {s: s for s in sectors}), validate_choice=False, **settings
+        )
+    if person.email:
+        return EmailField(**settings)
+    return StringField(**settings)
+
+
+def _question_field(question: Question) -> Field:
+    settings: dict[str, Any] = {
+        "label": question.label,
+        "description": " ".join(filter(None, (question.help, range_words(question)))),
+        "validators": _mark(question.required),
+    }
+    match question.kind:
+        case "long":
+            return TextAreaField(**settings)
+        case "choice":
+            return RadioField(
+                choices=_choices({c: c for c in question.choices}), validate_choice=False, **settings
+            )
+        case "yes_no":
+            return RadioField(choices=_choices({"yes": "Yes", "no": "No"}), validate_choice=False, **settings)
+        case "consent":
+            # The value is the version of the words that stand beside the box: what was read is what is agreed to.
+            return BooleanField(render_kw={"value": question.consent_version}, **settings)
+        case "email":
+            return EmailField(**settings)
+        case "link":
+            return URLField(**settings)
+        case "number":
+            return StringField(render_kw={"inputmode": "decimal"}, **settings)
+    if question.words and question.words > 25:
+        return TextAreaField(**settings)
+    return StringField(**settings)
+
+
+def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, text) for value, text in words.items()]
+
+
+def range_words(question: Question) -> str:
+    """What a number may be, in words; empty for any number and for every other kind."""
+    low, high = question.minimum, question.maximum
+    unit = f" {question.unit}" if question.unit else ""
+    if low is not None and high is not None:
+        return f"A number from {low} to {high}{unit}."
+    if low is not None:
+        return f"A number of {low}{unit} or more."
+    if high is not None:
+        return f"A number of {high}{unit} or less."
+    return f"A number, in{unit}." if unit else ""
+
+
+class _Mark:
+    """Marks a field as required for the page; the rule itself is the domain's."""
+
+    field_flags = {"required": True}  # noqa: RUF012 (WTForms reads a plain dict)
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Accept anything."""
+
+
+def _mark(required: bool) -> list[_Mark]:
+    return [_Mark()] if required else []
+
+
+def typed(posted: MultiDict[str, str]) -> dict[str, str | None]:
+    """What was posted, by key, as far as a page can show it: the same text comes back after any refusal."""
+    return {showable(key): showable(text) for key, text in posted.items()}
+
+
+def filled(
+    asked: Questions,
+    cls: type[Form],
+    values: Mapping[str, str | None],
+    errors: Mapping[str, str],
+    revision: int = 0,
+) -> Form:
+    """The form with these values in it and each error at its field."""
+    data: dict[str, Any] = {**values, "revision": str(revision)}
+    for question in asked.questions:
+        if question.kind == "consent":
+            data[question.key] = values.get(question.key) == question.consent_version
+    form = cls(data=data)
+    for key, sentence in errors.items():
+        if key in form:
+            form[key].errors = [sentence]
+    return form

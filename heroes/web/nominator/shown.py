@@ -1,0 +1,179 @@
+"""An entry as its entrant reads it: the answers, where it stands in plain words, and the promised dates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from heroes.domain.entry_states import Face, State, face
+from heroes.domain.nominations import MAY_TELL, people_fields
+from heroes.domain.outcomes import parse_outcome_rule
+from heroes.domain.questions import Question, count_words
+from heroes.services.nomination_forms import form_of, people_of
+from heroes.services.own_entries import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with its answer; `anchor` is the control of the form that a link to it must name."""
+
+    label: str
+    text: str
+    anchor: str
+    required: bool
+    long: bool = False
+
+    @property
+    def words(self) -> int | None:
+        """How many words, where that matters."""
+        return count_words(self.text) if self.long else None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Answers under one heading."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One promised date; `at` is None where none has been set, `done` once it has happened."""
+
+    title: str
+    at: datetime | None
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where an entry stands, in plain words."""
+
+    head: str
+    text: str
+
+
+FACES: dict[Face, Said] = {
+    Face.DRAFT: Said(
+        "This is a draft", "Nobody has read it yet. Everything you wrote is kept here until you send it."
+    ),
+    Face.SUBMITTED: Said(
+        "It is in",
+        "We have it, and nothing more is needed from you. If anything is missing, we will ask you.",
+    ),
+    Face.RETURNED: Said("We have a question", "It is back with you, with everything still in it."),
+    Face.WITHDRAWN: Said("Withdrawn", "It is out of the judging. Your words are still here."),
+    Face.INELIGIBLE: Said("Set aside", "It cannot be judged this year. Your words are still here."),
+    Face.IN_JUDGING: Said(
+        "In judging", "It is with the judges. Everybody hears at the same moment, on the dates below."
+    ),
+    Face.SHORTLISTED: Said(
+        "Shortlisted", "The judges want it among the best of the year. Thank you for telling us."
+    ),
+    Face.NOT_SHORTLISTED: Said(
+        "Not shortlisted this year",
+        "It was read and marked with care, and others stood above it this time. What was done is no smaller for it.",
+    ),
+    Face.AWARDED: Said("Awarded", "It is one of the heroes of the year. Thank you for telling us."),
+    Face.FINALIST: Said(
+        "A finalist",
+        "It stood among the very last. There are more finalists than awards, and it was one of them.",
+    ),
+}
+
+
+def shown_answers(draft: Draft) -> list[Group]:
+    """Questions with their answers as people read them, by section; who nominates comes last."""
+    people, answers = people_of(draft.entry), draft.sheet.answers
+    you: list[Line] = []
+    nominee: list[Line] = []
+    for person in people_fields(draft.category.kind, with_nominator=draft.with_nominator):
+        chosen = person.key == "may_tell"
+        text = answer_text(person.key, people[person.key])
+        line = Line(person.label, text, f"{person.key}-0" if chosen else person.key, person.required)
+        (you if person.nominator else nominee).append(line)
+    groups = [Group(NOMINEE_TITLES[draft.category.kind], tuple(nominee))]
+    for section in form_of(draft.form_version).sections:
+        lines = tuple(_line(question, answers.get(question.key, "")) for question in section.questions)
+        groups.append(Group(section.title, lines))
+    return [*groups, Group("You", tuple(you))] if you else groups
+
+
+NOMINEE_TITLES = {
+    "person": "Who you are nominating",
+    "team": "The team",
+    "organisation": "What you are entering",
+}
+"""The heading over the built-in questions about the nominee, by kind of category."""
+
+
+def _line(question: Question, answer: str) -> Line:
+    return Line(
+        label=question.label,
+        text=answer_text(question.kind, answer),
+        anchor=f"{question.key}-0" if question.kind in ("choice", "yes_no") else question.key,
+        required=question.required,
+        long=question.kind in ("short", "long") and question.words is not None,
+    )
+
+
+def answer_text(kind: str, answer: str) -> str:
+    """An answer as people read it."""
+    if kind == "yes_no":
+        return {"yes": "Yes", "no": "No"}.get(answer, answer)
+    if kind == "may_tell":
+        return MAY_TELL.get(answer, answer)
+    return "Confirmed" if kind == "consent" and answer else answer
+
+
+def face_of(draft: Draft, now: datetime) -> Face:
+    """What the entrant may be told about where the entry stands."""
+    return face(
+        State(draft.entry.state),
+        judging_started=now >= draft.season.judging_starts_at,
+        shortlist_released=draft.shortlist.released_at is not None,
+        outcomes_released=draft.outcomes.released_at is not None,
+    )
+
+
+def level_of(draft: Draft, shown: Face) -> str | None:
+    """The name of the level that it was awarded, once that is out."""
+    if shown is not Face.AWARDED or not draft.entry.level:
+        return None
+    return parse_outcome_rule(draft.category.outcome).level_name(draft.entry.level)
+
+
+def promised(draft: Draft, now: datetime) -> list[Step]:
+    """What happens to an entry and when: from the calendar only, the same whatever has been decided."""
+    season, shortlist, outcomes = draft.season, draft.shortlist, draft.outcomes
+    begins = season.judging_starts_at
+    return [
+        Step("Received", draft.entry.submitted_at, "We have it, and a copy has been sent to you.", True),
+        Step("Judging begins", begins, "Judges read it, each alone.", now >= begins),
+        _release(
+            "Shortlist",
+            shortlist.planned_at,
+            shortlist.released_at,
+            "You hear from us either way, at the same moment as everybody else.",
+        ),
+        _release(
+            "Winners", outcomes.planned_at, outcomes.released_at, "They are named, and the gallery opens."
+        ),
+    ]
+
+
+def _release(title: str, planned: datetime | None, released: datetime | None, text: str) -> Step:
+    return Step(title, released or planned, text, released is not None)
+
+
+def as_text(draft: Draft) -> str:
+    """The whole entry as plain text, to keep."""
+    entry, sheet = draft.entry, draft.sheet
+    lines = [f"{draft.season.name}: {draft.category.name}", entry.reference or "Draft, not sent", ""]
+    for group in shown_answers(draft):
+        lines += [group.title.upper(), ""]
+        for line in group.lines:
+            lines += [line.label, line.text or "(left empty)", ""]
+    if sheet.sent_at is not None:
+        lines += [f"Sent: {sheet.sent_at.isoformat()}", f"Fingerprint: {sheet.digest}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,202 @@
+"""What anybody may read: seasons, categories with their whole form, rules, and how the program is doing."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, url_for
+from sqlalchemy import text
+from werkzeug.wrappers import Response as AnyResponse
+
+from heroes import migrations
+from heroes.domain.nominations import people_fields
+from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
+from heroes.models import public_pages as read
+from heroes.models.database import current_session, db
+from heroes.models.seasons import Category, Criterion, Season
+from heroes.services.nomination_forms import form_of
+from heroes.services.refusals import NotFound
+from heroes.web.kit.access import Access, open_to
+from heroes.web.kit.pipeline import context, render, set_site
+from heroes.web.kit.season_facts import closes_at, is_open, milestones_of, opens_at, season_nav
+from heroes.web.kit.words import many
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+@open_to(Access.EVERYBODY)
+def home() -> AnyResponse:
+    """Every season; with only one, that season's own page."""
+    seasons = read.seasons(current_session())
+    if len(seasons) == 1:
+        return redirect(url_for("public.season", season_slug=seasons[0].slug))
+    if seasons:
+        set_site(None, seasons[0].programme)
+    nav = [
+        (url_for("nominator.my_entries"), "My nominations", False),
+        (url_for("accounts.sign_in"), "Sign in", False),
+    ]
+    return render("public/seasons.html", seasons=seasons, nav=nav)
+
+
+def season_or_404(slug: str) -> Season:
+    """A season by its slug; the frame of the page becomes its own."""
+    found = read.season_by_slug(current_session(), slug)
+    if found is None:
+        raise NotFound
+    set_site(found, found.programme)
+    return found
+
+
+@blueprint.get("/<season_slug>/")
+@open_to(Access.EVERYBODY)
+def season(season_slug: str) -> Response:
+    """A season: what can be won, by when, and how it is judged."""
+    found = season_or_404(season_slug)
+    categories = read.categories(current_session(), found.id)
+    headline, lead = parted(found)
+    return render(
+        "public/season.html",
+        season=found,
+        headline=headline,
+        lead=lead,
+        lines=[c.line for c in categories if 0 < len(c.line) <= SHORT][:3],
+        categories=[card(c) for c in categories],
+        closes=found.closes_at,
+        open=is_open(found, None, context().now),
+        milestones=milestones_of(found),
+        nav=season_nav(found, "season"),
+    )
+
+
+SHORT = 80
+"""What fits into the large type of a season's page."""
+
+
+def parted(season: Season) -> tuple[str, str]:
+    """The large words of a season's page and the smaller ones below: its welcome's first sentence and the rest."""
+    first, _, rest = season.welcome.partition(". ")
+    if not first or len(first) > SHORT:
+        return season.name, season.welcome
+    return (first if first.endswith((".", "?")) else f"{first}."), rest
+
+
+KINDS = {"person": "A person", "team": "A team", "organisation": "An organisation"}
+"""What a category is for, in words."""
+
+PRESS = {"person": "Nominate somebody", "team": "Nominate a team", "organisation": "Make an entry"}
+"""What the button to the form says."""
+
+
+def card(category: Category) -> SimpleNamespace:
+    """What a category's card shows."""
+    return SimpleNamespace(
+        slug=category.slug,
+        name=category.name,
+        line=category.line,
+        kind=category.kind,
+        kind_words=KINDS[category.kind],
+        position=category.position,
+        outcome=levels_in_words(parse_outcome_rule(category.outcome)),
+    )
+
+
+def levels_in_words(rule: OutcomeRule) -> str:
+    """The levels that can be won: "1 winner, up to 2 highly commended"."""
+    parts = [
+        f"{'up to ' if number else ''}{level.places} {level.name.lower()}"
+        for number, level in enumerate(rule.levels)
+    ]
+    return ", ".join(parts)
+
+
+def rule_in_words(rule: OutcomeRule) -> list[str]:
+    """The outcome rule as sentences."""
+    said = []
+    if rule.shortlist_places is not None:
+        among = f", at {rule.shortlist_at_least} out of 100 or above" if rule.shortlist_at_least else ""
+        said.append(f"Shortlist: {many(rule.shortlist_places, 'place')} at the most{among}.")
+    elif rule.shortlist_at_least is not None:
+        said.append(f"Shortlist: everything at {rule.shortlist_at_least} out of 100 or above.")
+    if rule.minimum_field:
+        said.append(
+            f"At least {many(rule.minimum_field, 'eligible entry', 'eligible entries')}, or it is not judged."
+        )
+    return said
+
+
+def worded_scales(criteria: Sequence[Criterion]) -> list[SimpleNamespace]:
+    """Every worded scale in use, once, with the names of the criteria that it is used for."""
+    scales: list[SimpleNamespace] = []
+    for criterion in criteria:
+        same = next((s for s in scales if (s.raw, s.step) == (criterion.points, criterion.step)), None)
+        if same is not None:
+            same.names.append(criterion.name)
+        elif criterion.points:
+            points = [
+                SimpleNamespace(from_=p["from"], to_=p["to"], word=p["word"], text=p["text"])
+                for p in criterion.points
+            ]
+            scales.append(
+                SimpleNamespace(
+                    raw=criterion.points, step=criterion.step, points=points, names=[criterion.name]
+                )
+            )
+    return scales
+
+
+@blueprint.get("/<season_slug>/<category_slug>/")
+@open_to(Access.EVERYBODY)
+def category(season_slug: str, category_slug: str) -> Response:
+    """A category: who it is for, the whole form, the criteria, the dates and the rules, readable without account."""
+    page = read.category_page(current_session(), season_slug, category_slug)
+    if page is None:
+        raise NotFound
+    season, category = page.form.season, page.form.category
+    set_site(season, season.programme)
+    return render(
+        "public/category.html",
+        season=season,
+        category=category,
+        card=card(category),
+        press_words=PRESS[category.kind],
+        form=form_of(page.form.form_version),
+        blind=page.form.blind,
+        people=sorted(people_fields(category.kind), key=lambda person: person.nominator),
+        criteria=page.criteria,
+        heaviest=max((criterion.weight for criterion in page.criteria), default=1),
+        scales=worded_scales(page.criteria),
+        rounds=page.rounds,
+        shortlist=page.shortlist,
+        outcomes=page.outcomes,
+        opens=opens_at(season, category),
+        closes=closes_at(season, category),
+        open=is_open(season, category, context().now),
+        decided=rule_in_words(parse_outcome_rule(category.outcome)),
+        nav=season_nav(season, ""),
+    )
+
+
+@blueprint.get("/<season_slug>/rules")
+@open_to(Access.EVERYBODY)
+def rules(season_slug: str) -> Response:
+    """The season's rules and privacy notice."""
+    found = season_or_404(season_slug)
+    return render("public/rules.html", season=found, nav=season_nav(found, "rules"))
+
+
+@blueprint.get("/healthz")
+@open_to(Access.EVERYBODY)
+def healthz() -> Response:
+    """The process answers."""
+    return make_response(jsonify(status="ok"))
+
+
+@blueprint.get("/readyz")
+@open_to(Access.EVERYBODY)
+def readyz() -> Response:
+    """The database answers and is at the revision that this program needs."""
+    current_session().execute(text("SELECT 1"))
+    if migrations.current(db.engine) != migrations.head():
+        return make_response(jsonify(status="the database is not at this program's revision"), 503)
+    return make_response(jsonify(status="ok"))

@@ -1,0 +1,37 @@
+"""Every room of the web, gathered."""
+
+from flask import Flask
+
+from heroes.web.account import invitations, password, reminders
+from heroes.web.account import pages as account
+from heroes.web.admin import announce, audit, bulk, decide, entry, home, judging, mail, people, queue, results
+from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.judge import pages as judge
+from heroes.web.nominator import pages as nominator
+from heroes.web.nominator import private
+from heroes.web.organisation import colleagues
+from heroes.web.organisation import pages as organisation
+from heroes.web.public import pages as public
+from heroes.web.public import winners
+
+ADMIN_PAGES = (announce, audit, bulk, decide, entry, home, judging, mail, people, queue, results)
+"""Importing these puts their pages on the admin blueprint."""
+NOMINATOR_PAGES = (nominator, private)
+ORGANISATION_PAGES = (colleagues, organisation)
+
+
+def register(app: Flask) -> None:
+    """Give the application all its pages. The admin's come before the season's, whose addresses are the widest."""
+    for blueprint in (
+        account.blueprint,
+        invitations.blueprint,
+        password.blueprint,
+        reminders.blueprint,
+        nominator.blueprint,
+        organisation.blueprint,
+        judge.blueprint,
+        admin,
+        winners.blueprint,
+        public.blueprint,
+    ):
+        app.register_blueprint(blueprint)

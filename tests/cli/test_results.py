@@ -1,0 +1,155 @@
+"""`heroes import marks` and `heroes results` as an operator types them."""
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from heroes.cli.results import import_, results, to_json
+from tests.servers import Databases
+from tests.world import build
+
+DATA = Path(__file__).parents[1] / "data" / "figure_skating"
+PAIRS = "ISU GP 2016 Progressive Skate America: PAIRS SHORT PROGRAM"
+MARKS = (
+    "category,entry,judge,criterion,mark\n"
+    "Solo,Ann,J1,Skills,7\n"
+    "Solo,Ann,J2,Skills,8\n"
+    "Solo,Bo,J1,Skills,7\n"
+    "Solo,Bo,J2,Skills,7\n"
+)
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command against a copy of the small world, in an empty folder."""
+    monkeypatch.setenv("DATABASE_URL", databases.copy_of("sqlite", "small-world", build))
+    monkeypatch.setenv("HEROES_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "marks.csv").write_text(MARKS)
+
+    def run(*words: str) -> Result:
+        command = import_ if words[0] == "import" else results
+        return CliRunner().invoke(command, [word for word in words if word not in ("import", "results")])
+
+    return run
+
+
+def test_what_is_imported_can_be_printed(run: Run) -> None:
+    done = run("import", "marks", "marks.csv", "--season", "Skating", "--create")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[:2] == [
+        "Imported into skating: 1 categories, 2 entries, 2 judges, 4 scorecards, 4 marks, 0 abstentions.",
+        "New: 1 seasons, 1 categories, 2 judges, 2 entries.",
+    ]
+
+    printed = run("results", "--season", "skating", "--category", "Solo", "--json")
+    assert (printed.exit_code, printed.stderr) == (0, "")
+    said = json.loads(printed.stdout, parse_float=Decimal)
+    assert {key: said[key] for key in ("season", "category", "round", "asked", "method", "rules")} == {
+        "season": "skating",
+        "category": "solo",
+        "round": "judging",
+        "asked": "mean",
+        "method": "mean",
+        "rules": "2026.1",
+    }
+    assert re.fullmatch("[0-9a-f]{64}", said["digest"])
+    assert re.fullmatch("skating:1:[0-9a-f]{64}", said["audit_head"])
+    shown = ("rank", "title", "score", "total", "reviews")
+    assert [[one[key] for key in shown] for one in said["standings"]] == [
+        [1, "Ann", Decimal("7.5"), Decimal("7.5"), 2],
+        [2, "Bo", 7, 7, 2],
+    ]
+    assert [re.fullmatch(r"S-\d\d-000\d", one["entry"]) is not None for one in said["standings"]] == [
+        True,
+        True,
+    ]
+
+
+def test_a_method_that_does_not_apply_says_what_was_used_and_why(run: Run) -> None:
+    run("import", "marks", "marks.csv", "--season", "Skating", "--create")
+    words = ("results", "--season", "skating", "--category", "solo", "--method", "trimmed-mean")
+    said = json.loads(run(*words, "--json").stdout)
+    assert (said["asked"], said["method"]) == ("trimmed-mean", "mean")
+    assert said["reason"].startswith("No entry has five judges’ marks".replace("’", "'"))
+    assert "No entry has five judges" in run(*words).stdout
+
+
+def test_the_table_for_people(run: Run) -> None:
+    run("import", "marks", "marks.csv", "--season", "Skating", "--create")
+    lines = run("results", "--season", "Skating", "--category", "solo").stdout.splitlines()
+    assert lines[0] == "Skating · Solo · Judging · mean"
+    assert [line.split()[0] for line in lines[3:5]] == ["1", "2"]
+
+
+def test_trimmed_numbers_are_printed_digit_for_digit(run: Run) -> None:
+    run("import", "marks", str(DATA / "marks.csv"), "--season", "2016", "--category", PAIRS, "--create")
+    printed = run("results", "--season", "2016", "--category", PAIRS, "--method", "trimmed-mean", "--json")
+    assert '"total": 33.704' in printed.stdout
+    assert json.loads(printed.stdout)["method"] == "trimmed-mean"
+
+
+def test_every_bad_line_on_stderr_and_nothing_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text(MARKS + "Solo,Bo,J2,Skills,7\n,Bo,J3,Skills,x\n")
+    refused = run("import", "marks", "bad.csv", "--season", "Skating", "--create")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.splitlines() == [
+        "bad.csv:6: mark: J2 has marked Bo on this criterion on line 5 already",
+        "bad.csv:7: category: is empty",
+        "bad.csv:7: mark: “x” is not a number",
+    ]
+    assert run("results", "--season", "Skating", "--category", "Solo").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("import", "marks", "none.csv", "--season", "S"), "heroes: none.csv: No such file or directory"),
+        (("import", "marks", "marks.csv", "--season", "S"), "heroes: There is no season “S”."),
+        (("results", "--season", "S", "--category", "c"), "heroes: There is no season “S”."),
+        (("results", "--season", "small-2026", "--category", "c"), "heroes: There is no category “c”."),
+        (
+            ("results", "--season", "small-2026", "--category", "teams", "--round", "third"),
+            "heroes: There is no round “third” in this category.",
+        ),
+        (
+            ("results", "--season", "small-2026", "--category", "teams", "--method", "luck"),
+            "heroes: There is no method “luck”: there are mean, trimmed-mean.",
+        ),
+    ],
+)
+def test_one_clear_line_and_status_two(run: Run, words: tuple[str, ...], said: str) -> None:
+    refused = run(*words)
+    assert (refused.exit_code, refused.stdout, refused.stderr.splitlines()) == (2, "", [said])
+
+
+def test_a_dry_run_says_so_and_writes_nothing(run: Run) -> None:
+    done = run("import", "marks", "marks.csv", "--season", "Skating", "--create", "--dry-run")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("It would be into skating: 1 categories")
+    assert done.stdout.rstrip().endswith("Nothing was written: this was a dry run.")
+    assert run("results", "--season", "Skating", "--category", "Solo").exit_code == 2
+
+
+@pytest.mark.parametrize("command", [results, import_, import_.commands["marks"]])
+def test_help(command: object) -> None:
+    assert CliRunner().invoke(command, ["--help"]).exit_code == 0  # type: ignore[arg-type]
+
+
+def test_json_keeps_digits_that_no_float_could() -> None:
+    third = Decimal("3.333333333333333333333333333")
+    value = {"a": third, "b": [Decimal("1E+2"), None, True], "c": [{"x": "é\n"}], "d": {}, "e": []}
+    text = to_json(value)
+    assert json.loads(text, parse_float=Decimal, parse_int=Decimal) == {
+        "a": third,
+        "b": [Decimal(100), None, True],
+        "c": [{"x": "é\n"}],
+        "d": {},
+        "e": [],
+    }

@@ -1,0 +1,266 @@
+"""The walk: every page that somebody can reach by links in the demo season, looked at in a real browser.
+
+A page is fetched first, which costs next to nothing; the browser looks at it unless this process has looked at one
+of the same shape already: the same view with the same elements, classes, roles and fields, whatever is written there.
+"""
+
+import hashlib
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import func, select
+from werkzeug.exceptions import HTTPException
+
+from heroes import migrations
+from heroes.adapters.chance import SeededChance
+from heroes.adapters.clock import FixedClock
+from heroes.app import create_app
+from heroes.domain.actors import SYSTEM
+from heroes.models import Entry, Membership, PanelMember, PrivateLink, ProgrammeRole
+from heroes.models.database import db
+from heroes.services import demo
+from heroes.services.context import Context
+from heroes.services.links import token_of
+from heroes.web.kit.pipeline import house
+from tests.live import DESK, PHONE, Live, served
+from tests.servers import Databases
+from tests.world import World, open_world, settings_for
+
+TODAY = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
+ROLES = ("stranger", "nominator", "member", "judge", "chair", "admin", "auditor", "owner")
+EACH_VIEW = 8
+"""So many pages of one view are fetched for one role; a queue links to as many entries as there are."""
+_AXE: str = Axe().axe_script
+_NOT_PAGES = re.compile(r"\.(csv|txt|eml)$|^/static/|^/bootstrap/")
+_DRAWN = {"rect", "path", "use", "circle", "g", "line", "text"}
+_CHANCE = re.compile(r"(hue|p\d?|w)-\d")
+_LOOKED: set[str] = set()
+
+
+def build_stage(database_url: str, stage: str) -> None:
+    """Fill an empty database with the demo season at a stage."""
+    folder = Path(database_url.removeprefix("sqlite:///")).parent
+    app = create_app(settings_for(database_url, folder, demo=True), clock=FixedClock(TODAY))
+    with app.app_context():
+        migrations.upgrade(db.engine)
+        it = house()
+        ctx = Context(session=db.session(), actor=SYSTEM, now=TODAY, keys=it.keys, chance=SeededChance(1))
+        demo.build(ctx, stage, TODAY)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def demo_at(databases: Databases, stage: str, folder: Path, browser: Browser) -> Iterator[Live]:
+    """The demo season at a stage, served."""
+    url = databases.copy_of("sqlite", f"demo-{stage}", lambda address: build_stage(address, stage))
+    with open_world(url, "sqlite", folder, demo=True) as world:
+        world.clock.at = TODAY
+        with served(world, browser) as live:
+            yield live
+
+
+def come_as(live: Live, role: str) -> Page:
+    """A browser of somebody who has the role."""
+    if role == "stranger":
+        return live.page()
+    if role == "nominator":
+        page = live.page()
+        page.goto(_private_link(live.world))
+        page.locator("main form button").first.click()
+        return page
+    return live.page(_somebody(live.world, role))
+
+
+def _private_link(world: World) -> str:
+    link = world.session.scalars(
+        select(PrivateLink)
+        .join(Entry, Entry.id == PrivateLink.entry_id)
+        .where(PrivateLink.purpose == "entry")
+        .order_by(Entry.state.desc(), PrivateLink.id)
+    ).first()
+    assert link is not None
+    token = token_of(world.house.keys.links, link.purpose, link.nonce)
+    db.session.rollback()
+    return f"/link/{token}"
+
+
+def _somebody(world: World, role: str) -> str:
+    """The name that the world has for somebody of a role; a member is one whose organisation has most entries."""
+    if role == "member":
+        entries = func.count(Entry.id)
+        wanted = (
+            select(Membership.user_id)
+            .join(Entry, Entry.workspace_id == Membership.organisation_id)
+            .group_by(Membership.user_id)
+            .order_by(entries.desc(), Membership.user_id)
+        )
+    elif role in ("judge", "chair"):
+        wanted = select(PanelMember.user_id).where(PanelMember.role == role).order_by(PanelMember.user_id)
+    else:
+        wanted = select(ProgrammeRole.user_id).where(ProgrammeRole.role == role)
+    found = world.session.scalars(wanted).first()
+    db.session.rollback()
+    return next(name for name, user_id in world.people.items() if user_id == found)
+
+
+@dataclass
+class Walk:
+    """One person's walk through the pages, and everything found on the way."""
+
+    live: Live
+    page: Page
+    pictures: Path | None = None
+    faults: list[str] = field(default_factory=list)
+    fetched: Counter[str] = field(default_factory=Counter)
+    looked: list[str] = field(default_factory=list)
+
+    def go(self, *starts: str) -> None:
+        """Walk from these pages along every link."""
+        waiting, known = deque(starts), set(starts)
+        while waiting:
+            path = waiting.popleft()
+            view = self._view(path)
+            if view is None or self.fetched[view] >= EACH_VIEW:
+                continue
+            self.fetched[view] += 1
+            answer = self.page.request.get(self.live.address + path)
+            if answer.status != 200:
+                self.faults.append(f"{path}: status {answer.status}")
+                continue
+            if "text/html" not in answer.headers["content-type"]:
+                continue
+            seen = _Seen(view)
+            seen.feed(answer.text())
+            shape = seen.shape()
+            if shape not in _LOOKED:
+                _LOOKED.add(shape)
+                self._look(path)
+            for link in self._links(urlsplit(answer.url).path, seen.links):
+                if link not in known:
+                    known.add(link)
+                    waiting.append(link)
+
+    def _view(self, path: str) -> str | None:
+        """The view behind an address, with the names of what its query says; None if it is no page."""
+        parts = urlsplit(path)
+        if _NOT_PAGES.search(parts.path):
+            return None
+        try:
+            endpoint, _ = self.live.world.app.url_map.bind("localhost").match(parts.path, method="GET")
+        except HTTPException:
+            return f"nowhere {parts.path}"
+        names = ",".join(sorted({name for name, value in parse_qsl(parts.query) if value}))
+        return f"{endpoint}?{names}"
+
+    def _links(self, landed: str, links: list[str]) -> Iterator[str]:
+        for link in links:
+            address = urldefrag(urljoin(self.live.address + landed, link)).url
+            if address.startswith(self.live.address + "/"):
+                yield address.removeprefix(self.live.address)
+
+    def _look(self, path: str) -> None:
+        self.looked.append(path)
+        self.page.goto(path)
+        self.faults += [f"{path}: {fault}" for fault in faults_of(self.page)]
+        if self.pictures:
+            name = re.sub(r"\W+", "_", path).strip("_")[:80] or "home"
+            for size in (DESK, PHONE):
+                self.page.set_viewport_size(size)  # type: ignore[arg-type]
+                self.page.screenshot(
+                    path=self.pictures / f"{len(self.looked):02}_{name}_{size['width']}.png", full_page=True
+                )
+            self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+
+class _Seen(HTMLParser):
+    """The links of a page and its shape: what kinds of element it has, and how they are named to a machine."""
+
+    def __init__(self, view: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.kinds = {view}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a kind of element, and where a link leads."""
+        given = dict(attrs)
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"] or "")
+        if tag not in _DRAWN:
+            classes = sorted(c for c in (given.get("class") or "").split() if not _CHANCE.match(c))
+            named = sorted(given.keys() - {"id", "class", "href", "for", "value", "name", "aria-describedby"})
+            self.kinds.add(f"{tag} {classes} {named}")
+
+    def shape(self) -> str:
+        """A digest that pages of one shape share."""
+        return hashlib.sha256("\n".join(sorted(self.kinds)).encode()).hexdigest()
+
+
+def faults_of(page: Page) -> list[str]:
+    """What is wrong with the page in front of us: axe by day and night at both widths, width, and print."""
+    before = page.viewport_size
+    found = []
+    page.evaluate(_AXE)
+    for size, scheme, whole in (
+        (DESK, "light", True),
+        (DESK, "dark", False),
+        (PHONE, "dark", True),
+        (PHONE, "light", False),
+    ):
+        page.set_viewport_size(size)  # type: ignore[arg-type] # playwright's own dict
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a plain str to mypy
+        if whole:
+            found += [f"{size['width']}: {fault}" for fault in _sideways(page)]
+        found += [f"{size['width']} {scheme}: {fault}" for fault in _axe(page, whole)]
+    found += _print_faults(page)
+    page.emulate_media(color_scheme="light", media="screen")
+    if before:
+        page.set_viewport_size(before)
+    return found
+
+
+def _axe(page: Page, whole: bool) -> list[str]:
+    options = '{resultTypes: ["violations"]' + ("" if whole else ', runOnly: ["color-contrast"]') + "}"
+    violations = page.evaluate(
+        f"axe.run(document, {options}).then(r => r.violations.map(v => [v.id, v.nodes.map("
+        "n => [n.target.join(' '), n.html.slice(0, 160), (n.any[0] || n.all[0] || n.none[0] || {}).message])]))"
+    )
+    return [
+        f"{rule} at {target}: {text} ({why})" for rule, nodes in violations for target, text, why in nodes[:3]
+    ]
+
+
+def _sideways(page: Page) -> list[str]:
+    wide, widest = page.evaluate(
+        """() => {
+          const width = innerWidth;
+          const over = [...document.querySelectorAll("main *, header *, footer *")]
+            .filter(e => e.getBoundingClientRect().right > width + 1)
+            .slice(0, 3).map(e => e.outerHTML.slice(0, 120));
+          return [document.scrollingElement.scrollWidth - width, over];
+        }"""
+    )
+    return [f"scrolls sideways by {wide} px: {widest}"] if wide > 0 else []
+
+
+def _print_faults(page: Page) -> list[str]:
+    page.emulate_media(media="print", color_scheme="light")
+    shown = page.evaluate(
+        """() => [...document.querySelectorAll("nav, .skip, .btn")]
+          .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length)
+          .map(e => e.outerHTML.slice(0, 120))"""
+    )
+    faults = [f"printed: {element}" for element in shown[:3]]
+    if page.locator("h1").count() and not page.locator("h1").first.is_visible():
+        faults.append("printed without its heading")
+    return faults
