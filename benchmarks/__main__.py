@@ -4,16 +4,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import floor, nominations
+from benchmarks import floor, nominations, pages
 from benchmarks.report import Measure, say, table, write
 
-BENCHMARKS = {floor.NAME: floor.run, nominations.NAME: nominations.run}
+BENCHMARKS = {floor.NAME: floor.run, nominations.NAME: nominations.run, pages.NAME: pages.run}
 
 
 def main() -> int:
     """Run the benchmarks that were named, or all; 1 if a target is not met."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"one of {', '.join(BENCHMARKS)}; default: all"
+    )
     parser.add_argument("--quick", action="store_true", help="under a minute, and less sure of its numbers")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers to a file")
     given = parser.parse_args()

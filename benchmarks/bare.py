@@ -13,7 +13,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 PAGE = """<!doctype html><title>Rows</title><table>{% for row in rows %}<tr class="row">
 <td><a href="/entry/{{ row.id }}">{{ row.title }}</a></td><td>{{ row.who }}</td><td>{{ row.text }}</td></tr>
 {% endfor %}</table>"""
-ROWS = [{"id": n, "title": f"Entry {n}", "who": f"Somebody {n}", "text": "Some words & more. " * 30} for n in range(53)]
+ROWS = [
+    {"id": n, "title": f"Entry {n}", "who": f"Somebody {n}", "text": "Some words & more. " * 30}
+    for n in range(53)
+]
 
 
 class Base(DeclarativeBase):

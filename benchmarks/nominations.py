@@ -3,7 +3,6 @@
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -32,7 +31,9 @@ def nominate(port: int, address: str, fields: bytes) -> str:
         if not check.endswith("/check"):
             raise Unexpected(f"the answers led to {check}, not to the check")
         page = browser.get(check, says=b"Maureen Okafor")
-        receipt = path_of(browser.post(check, encoded({"csrf_token": page.token(), "revision": "1"})).location)
+        receipt = path_of(
+            browser.post(check, encoded({"csrf_token": page.token(), "revision": "1"})).location
+        )
         if not receipt.endswith("/receipt"):
             raise Unexpected(f"the check led to {receipt}, not to the receipt")
         found = _REFERENCE.search(browser.get(receipt, says=b"Maureen Okafor").body)
@@ -65,7 +66,9 @@ def run(quick: bool, database: str | None = None) -> list[Measure]:
                 before = server.cpu()
                 outcome = drive(flow, flows, at_once)
                 cpu = (server.cpu() - before) * 1000 / max(1, len(outcome.took))
-                say(f"  {at_once:>3} at once: {outcome.per_second:.1f}/s, {cpu:.2f} CPU ms, {outcome.errors[:3]}")
+                say(
+                    f"  {at_once:>3} at once: {outcome.per_second:.1f}/s, {cpu:.2f} CPU ms, {outcome.errors[:3]}"
+                )
                 acknowledged += outcome.results
                 measures += _told(outcome, at_once, cpu)
             memory = max(server.resident())

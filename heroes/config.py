@@ -100,7 +100,9 @@ def _check_serving(secret: str, base: str, mail: str) -> None:
     if len(secret) < 32:
         raise BadSetting("HEROES_SECRET_KEY is shorter than 32 characters")
     if not base:
-        raise BadSetting("HEROES_BASE_URL is not set: the address people use, such as https://awards.example.org")
+        raise BadSetting(
+            "HEROES_BASE_URL is not set: the address people use, such as https://awards.example.org"
+        )
     if not mail:
         raise BadSetting("HEROES_MAIL_URL is not set: smtp://host:port, smtps://host:port or file:///folder")
 

@@ -116,7 +116,9 @@ def test_a_restored_audit_key_that_contradicts_the_setting_is_refused(tmp_path):
 
 def readme_table(path: Path) -> dict[str, str]:
     """Setting -> what the README's table says of it."""
-    rows = re.findall(r"^\|\s*`([A-Z_]+)`\s*\|\s*(.*?)\s*\|\s*$", path.read_text(encoding="utf-8"), re.M)
+    rows = re.findall(
+        r"^\|\s*`([A-Z_]+)`\s*\|\s*(.*?)\s*\|\s*$", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
     return {name: said.replace("`", "") for name, said in rows}
 
 

@@ -3,7 +3,7 @@
 import click
 
 from heroes import __version__
-from heroes.cli import results, serving, upkeep
+from heroes.cli import docs, export, results, serving, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -24,5 +24,7 @@ for command in (
     upkeep.audit,
     results.results,
     results.import_,
+    export.export,
+    docs.docs,
 ):
     heroes.add_command(command)

@@ -4,7 +4,9 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -20,7 +22,7 @@ from heroes.services.links import address_of
 from heroes.services.opening import begin
 
 
-class _Server(BaseApplication):  # type: ignore[misc] # gunicorn carries no types
+class _Server(BaseApplication):
     """gunicorn with our application in it; every worker builds its own."""
 
     def __init__(self, settings: config.Settings, options: dict[str, object]) -> None:
@@ -33,7 +35,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn carries no type
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> object:
+    def load(self) -> Callable[..., Any]:
         """The WSGI application, for one worker."""
         return create_served_app(self.settings)
 

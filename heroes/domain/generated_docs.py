@@ -7,6 +7,14 @@ from heroes.domain.roles import ROLE_WORDS, Role, with_implied
 
 NOTE = "Written by `python -m heroes docs` from the tables in `heroes/domain`; do not edit by hand.\n"
 _BESIDE = frozenset({Role.IMPORT, Role.SYSTEM})
+_OWNERS = (
+    "- An owner may do what an admin may. Nobody acts on an entry that they entered, are named in, or are recused"
+    " from, except as its entrant."
+)
+_RELATIVE = (
+    "Roles are relative to the thing at hand: a judge is one on the entry’s panel, a member belongs to the"
+    " organisation that entered. What an act needs besides the role is in [states.md](states.md).\n"
+)
 
 
 def pages() -> dict[str, str]:
@@ -34,11 +42,10 @@ def states() -> str:
             NOTE,
             f"```mermaid\n{_diagram()}\n```\n",
             _table(["act", "from", "to", "who", "needs"], rows),
-            "- An owner may do what an admin may. Nobody acts on an entry that they entered, are named in, or are"
-            " recused from, except as its entrant.",
+            _OWNERS,
             f"- In an ended season only an owner’s {still} still work.",
-            f"- Nothing more is to be decided about an entry that is {last}; outcomes are released when every entry"
-            " of their categories is.",
+            f"- Nothing more is to be decided about an entry that is {last}.",
+            "- Outcomes are released when that holds for every entry of their categories.",
             "",
         ]
     )
@@ -58,8 +65,7 @@ def permissions() -> str:
         [
             "# Permissions\n",
             NOTE,
-            "Roles are relative to the thing at hand: a judge is one on the entry’s panel, a member belongs to the"
-            " organisation that entered. What an act needs besides the role is in [states.md](states.md).\n",
+            _RELATIVE,
             "## What moves an entry\n",
             _table(["act", *heads], acts),
             "## Everything else\n",
@@ -86,9 +92,11 @@ def may_act(rule: Rule, role: Role) -> bool:
 
 def _diagram() -> str:
     lines = ["stateDiagram-v2", "    direction LR"]
-    for act, rule in RULES.items():
-        for source in _ordered(rule):
-            lines.append(f"    {source.value if source else '[*]'} --> {rule.target.value}: {_plain(act)}")
+    lines += [
+        f"    {source.value if source else '[*]'} --> {rule.target.value}: {_plain(act)}"
+        for act, rule in RULES.items()
+        for source in _ordered(rule)
+    ]
     return "\n".join(lines)
 
 

@@ -52,10 +52,10 @@ NOTICES: dict[str, Notice] = {
         "a month before a draft that was never sent is erased, eleven months after the close",
     ),
     "judge_dealt": Notice(
-        "{count} entries to judge", "judge", "entries are dealt to a judge", stoppable=True
+        "Entries to judge: {count}", "judge", "entries are dealt to a judge", stoppable=True
     ),
     "judge_reminder": Notice(
-        "{count} scorecards still to do",
+        "Scorecards still to do: {count}",
         "judge",
         "7 days, 2 days and 6 hours before a round closes",
         stoppable=True,

@@ -4,13 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Row, Select, and_, case, cast, func, not_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Float,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from heroes.domain.entry_states import JUDGED, State
 from heroes.domain.scorecards import can_be_marked
+from heroes.models.base import Instant
 from heroes.models.entries import AnswerSheet, Entry, RoundEntry
 from heroes.models.installation import Programme
 from heroes.models.judging import Assignment, Mark
@@ -28,6 +46,11 @@ from heroes.models.visibility import assignments_for_judge
 
 BANDS = 10
 PAGE = 50
+
+# Every statement here is made once: making one costs several times what running it does. It is asked with these.
+_USER = bindparam("user_id", type_=Integer)
+_NOW = bindparam("now", type_=Instant)
+_HANDLE = bindparam("handle", type_=String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +81,12 @@ class CardRow:
 
 def card_row(session: Session, user_id: int, handle: str, *, to_write: bool = False) -> CardRow | None:
     """A judge's own assignment, or None. `to_write` holds it and its entry until the transaction ends."""
+    found = session.execute(_card_row(to_write), {"user_id": user_id, "handle": handle}).one_or_none()
+    return None if found is None else CardRow(*tuple(found))
+
+
+@cache
+def _card_row(to_write: bool) -> Select[*tuple[Any, ...]]:
     sheets = aliased(AnswerSheet)
     # A returned entry is being rewritten: judges go on seeing what was sent.
     latest = (
@@ -91,14 +120,13 @@ def card_row(session: Session, user_id: int, handle: str, *, to_write: bool = Fa
         .join(ScoreSet, ScoreSet.id == Round.score_set_id)
         .join(RoundEntry, _admission())
         .options(contains_eager(Season.programme))
-        .where(Assignment.handle == handle, assignments_for_judge(user_id))
+        .where(Assignment.handle == _HANDLE, assignments_for_judge(_USER))
     )
     if to_write:
         wanted = wanted.with_for_update(of=(Assignment, Entry), key_share=True).execution_options(
             populate_existing=True
         )
-    found = session.execute(wanted).one_or_none()
-    return None if found is None else CardRow(*tuple(found))
+    return wanted
 
 
 def criteria_of(session: Session, score_set_id: int) -> Sequence[Criterion]:
@@ -200,7 +228,7 @@ def takes_marks() -> ColumnElement[bool]:
     )
 
 
-def to_do(now: datetime) -> ColumnElement[bool]:
+def to_do(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     """Assignments that wait for a scorecard and can still get one, over Assignment, Entry and Round."""
     return and_(Assignment.state == "assigned", Round.closes_at > now, takes_marks())
 
@@ -219,24 +247,26 @@ def _joined(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 def bench(session: Session, user_id: int, now: datetime) -> Bench:
     """Count a judge's assignments."""
+    numbers = [int(n) for n in session.execute(_bench(), {"user_id": user_id, "now": now}).one()]
+    todo, drafts, submitted, missed, gone, *counted_bands = numbers
+    return Bench(todo, drafts, submitted, missed, gone, tuple(counted_bands))
+
+
+@cache
+def _bench() -> Select[*tuple[Any, ...]]:
     points = cast(Assignment.total, Float)
     counted = Assignment.state == "submitted"
     bands = [times(and_(counted, in_band(points, n))) for n in range(BANDS)]
-    row = session.execute(
-        _joined(
-            select(
-                times(to_do(now)),
-                times(and_(to_do(now), _begun())),
-                times(counted),
-                times(and_(Assignment.state == "assigned", takes_marks(), Round.closes_at <= now)),
-                times(and_(Assignment.state == "assigned", not_(takes_marks()))),
-                *bands,
-            ).select_from(Assignment)
-        ).where(assignments_for_judge(user_id))
-    ).one()
-    numbers = [int(n) for n in row]
-    todo, drafts, submitted, missed, gone, *counted_bands = numbers
-    return Bench(todo, drafts, submitted, missed, gone, tuple(counted_bands))
+    return _joined(
+        select(
+            times(to_do(_NOW)),
+            times(and_(to_do(_NOW), _begun())),
+            times(counted),
+            times(and_(Assignment.state == "assigned", takes_marks(), Round.closes_at <= _NOW)),
+            times(and_(Assignment.state == "assigned", not_(takes_marks()))),
+            *bands,
+        ).select_from(Assignment)
+    ).where(assignments_for_judge(_USER))
 
 
 def times(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -261,7 +291,13 @@ def queue(
     Rows carry handle, state, saved_at, submitted_at, total, code, category, round, closes_at, opens_at, answers,
     draft, blind, title, live (takes marks), waits (to do) and season.
     """
-    waits = to_do(now)
+    asked = {"user_id": user_id, "now": now, "size": size, "offset": (page - 1) * size}
+    return session.execute(_queue(shown), asked).all()
+
+
+@cache
+def _queue(shown: str) -> Select[*tuple[Any, ...]]:
+    waits = to_do(_NOW)
     wanted = (
         _joined(
             select(
@@ -286,7 +322,7 @@ def queue(
         )
         .join(RoundEntry, _admission())
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))
-        .where(assignments_for_judge(user_id))
+        .where(assignments_for_judge(_USER))
         .order_by(
             case((waits, 0), else_=1),
             case((waits, Round.closes_at), else_=None),
@@ -294,30 +330,35 @@ def queue(
             Assignment.position,
             Assignment.id,
         )
-        .limit(size)
-        .offset((page - 1) * size)
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
     )
     if shown == "todo":
         wanted = wanted.where(waits)
     elif shown == "submitted":
         wanted = wanted.where(Assignment.state == "submitted")
-    return session.execute(wanted).all()
+    return wanted
 
 
 def next_to_do(session: Session, user_id: int, now: datetime, but: str = "") -> Row[*tuple[Any, ...]] | None:
     """The first assignment that waits for this judge (handle, code), `but` one."""
-    return session.execute(
+    return session.execute(_next_to_do(), {"user_id": user_id, "now": now, "handle": but}).one_or_none()
+
+
+@cache
+def _next_to_do() -> Select[*tuple[Any, ...]]:
+    return (
         _joined(select(Assignment.handle, RoundEntry.code, Entry.title, Round.blind).select_from(Assignment))
         .join(RoundEntry, _admission())
         .where(
-            assignments_for_judge(user_id),
-            to_do(now),
-            Round.opens_at <= now,
-            Assignment.handle != but,
+            assignments_for_judge(_USER),
+            to_do(_NOW),
+            Round.opens_at <= _NOW,
+            Assignment.handle != _HANDLE,
         )
         .order_by(Round.closes_at, Assignment.position, Assignment.id)
         .limit(1)
-    ).one_or_none()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +376,13 @@ class RoundToDo:
 
 def open_rounds(session: Session, user_id: int, now: datetime) -> list[RoundToDo]:
     """The rounds that this judge has entries in and that have not closed, the next to close first."""
-    rows = session.execute(
+    rows = session.execute(_open_rounds(), {"user_id": user_id, "now": now})
+    return [RoundToDo(*tuple(row)) for row in rows]
+
+
+@cache
+def _open_rounds() -> Select[*tuple[Any, ...]]:
+    return (
         _joined(
             select(
                 Season.name,
@@ -348,12 +395,11 @@ def open_rounds(session: Session, user_id: int, now: datetime) -> list[RoundToDo
             ).select_from(Assignment)
         )
         .join(Season, Season.id == Category.season_id)
-        .where(assignments_for_judge(user_id), takes_marks(), Round.closes_at > now)
+        .where(assignments_for_judge(_USER), takes_marks(), Round.closes_at > _NOW)
         .group_by(Season.name, Category.name, Round.name, Round.opens_at, Round.closes_at, Round.id)
         .order_by(Round.closes_at, Round.id)
         .limit(PAGE)
     )
-    return [RoundToDo(*tuple(row)) for row in rows]
 
 
 def stepped_back(session: Session, user_id: int) -> int:

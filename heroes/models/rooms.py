@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import String, cast, literal, select, union_all
+from sqlalchemy import Integer, String, bindparam, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from heroes.domain.roles import Role
@@ -20,21 +20,24 @@ class Rooms:
     programmes: frozenset[int] = field(default=frozenset())
 
 
+# Asked by every request of somebody who is signed in, so it is made once.
+_USER = bindparam("user_id", type_=Integer)
+_FOUND = union_all(
+    select(literal("staff"), cast(ProgrammeRole.role, String), ProgrammeRole.programme_id).where(
+        ProgrammeRole.user_id == _USER
+    ),
+    select(literal("panel"), cast(PanelMember.role, String), PanelMember.panel_id).where(
+        PanelMember.user_id == _USER
+    ),
+    select(literal("member"), cast(Membership.role, String), Membership.organisation_id).where(
+        Membership.user_id == _USER
+    ),
+)
+
+
 def rooms_of(session: Session, user_id: int) -> Rooms:
     """Read a person's rooms in one statement."""
-    found = session.execute(
-        union_all(
-            select(literal("staff"), cast(ProgrammeRole.role, String), ProgrammeRole.programme_id).where(
-                ProgrammeRole.user_id == user_id
-            ),
-            select(literal("panel"), cast(PanelMember.role, String), PanelMember.panel_id).where(
-                PanelMember.user_id == user_id
-            ),
-            select(literal("member"), cast(Membership.role, String), Membership.organisation_id).where(
-                Membership.user_id == user_id
-            ),
-        )
-    ).all()
+    found = session.connection().execute(_FOUND, {"user_id": user_id}).all()
     return Rooms(
         staff=frozenset(Role(role) for kind, role, _ in found if kind == "staff"),
         judge=any(kind == "panel" for kind, _, _ in found),

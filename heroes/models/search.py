@@ -29,17 +29,19 @@ CREATE = {
         "CREATE INDEX ix_entry_search_body ON entry_search USING gin (body)",
     ),
 }
+_FORGET = text("DELETE FROM entry_search WHERE rowid = :id")
+_KEEP = {
+    "sqlite": text("INSERT INTO entry_search (rowid, body) VALUES (:id, :body)"),
+    "postgresql": text("INSERT INTO entry_search (rowid, body) VALUES (:id, to_tsvector('simple', :body))"),
+}
 _SEARCH = table("entry_search", column("rowid"), column("body"))
 
 
 def index_entry(session: Session, entry_id: int, body: str) -> None:
     """Make the entry findable by these words from now on; what it had before is forgotten."""
-    session.execute(text("DELETE FROM entry_search WHERE rowid = :id"), {"id": entry_id})
-    value = ":body" if _on_sqlite(session) else "to_tsvector('simple', :body)"
-    session.execute(
-        text(f"INSERT INTO entry_search (rowid, body) VALUES (:id, {value})"),  # noqa: S608 (value is one of two literals)
-        {"id": entry_id, "body": body},
-    )
+    connection = session.connection()
+    connection.execute(_FORGET, {"id": entry_id})
+    connection.execute(_KEEP[connection.dialect.name], {"id": entry_id, "body": body})
 
 
 def matching(session: Session, words: str) -> Select[tuple[int]] | None:

@@ -40,7 +40,7 @@ def entries_for_member(user_id: int | BindParameter[Any]) -> ColumnElement[bool]
     return Entry.workspace_id.in_(select(Membership.organisation_id).where(Membership.user_id == user_id))
 
 
-def assignments_for_judge(user_id: int) -> ColumnElement[bool]:
+def assignments_for_judge(user_id: int | BindParameter[Any]) -> ColumnElement[bool]:
     """A judge sees their own live assignments while they sit on the round's panel and have no conflict.
 
     A conflict is a recusal that stands, working for the organisation that is nominated or that entered, being a
@@ -62,7 +62,7 @@ def assignments_for_judge(user_id: int) -> ColumnElement[bool]:
     )
 
 
-def _recused(user_id: int) -> ColumnElement[bool]:
+def _recused(user_id: int | BindParameter[Any]) -> ColumnElement[bool]:
     return (
         select(Recusal.user_id)
         .where(
@@ -75,7 +75,7 @@ def _recused(user_id: int) -> ColumnElement[bool]:
     )
 
 
-def _connected(user_id: int) -> ColumnElement[bool]:
+def _connected(user_id: int | BindParameter[Any]) -> ColumnElement[bool]:
     # The entry gets another name here: outside, `Entry` may be joined or not.
     entry = Entry.__table__.alias("judged_entry")
     workspaces = select(Membership.organisation_id).where(Membership.user_id == user_id)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from heroes.adapters.chance import handle
 from heroes.domain.actors import Actor
@@ -29,6 +29,19 @@ IDLE_HOURS = 24 * 7
 RESET_MINUTES = 30
 """How long after signing in by a mailed link the password may be set without the old one."""
 _WRONG = "That address and password do not go together. Nothing was changed."
+
+# Asked by every request of somebody who is signed in, so it is made once.
+_SIGNED_IN = (
+    select(User, UserSession)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        UserSession.token_hash == bindparam("token"),
+        UserSession.ended_at.is_(None),
+        UserSession.expires_at > bindparam("now"),
+        UserSession.last_seen_at > bindparam("idle"),
+        User.disabled_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +224,8 @@ def actor_of(
 
 def session_user(ctx: Context, token: str) -> tuple[User, UserSession] | None:
     """The user behind a session's cookie, if the session still lives and the account is enabled."""
-    row = ctx.session.execute(
-        select(User, UserSession)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.token_hash == _token_hash(token),
-            UserSession.ended_at.is_(None),
-            UserSession.expires_at > ctx.now,
-            UserSession.last_seen_at > ctx.now - timedelta(hours=IDLE_HOURS),
-            User.disabled_at.is_(None),
-        )
-    ).one_or_none()
+    asked = {"token": _token_hash(token), "now": ctx.now, "idle": ctx.now - timedelta(hours=IDLE_HOURS)}
+    row = ctx.session.execute(_SIGNED_IN, asked).one_or_none()
     return (row[0], row[1]) if row else None
 
 

@@ -24,7 +24,7 @@ from heroes.services.nomination_forms import PEOPLE_COLUMNS
 from heroes.services.permission import staff_season
 from heroes.services.posting import owe
 from heroes.services.refusals import Invalid, NotFound
-from heroes.services.standing import Standing, standing_for
+from heroes.services.standing import Standing, standing_for, standings_for
 from heroes.services.transactions import transaction
 
 SEES_ENTRIES = frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR, Role.CHAIR})
@@ -89,10 +89,9 @@ def load_many(ctx: Context, season_slug: str, handles: Sequence[str], *, hold: b
     )
     if hold:
         asked = asked.with_for_update(of=Entry).execution_options(populate_existing=True)
-    found = {
-        row[0].handle: Loaded(row[0], Setting(season, *row[1:]), standing_for(ctx, row[0]))
-        for row in ctx.session.execute(asked).all()
-    }
+    rows = ctx.session.execute(asked).all()
+    standings = standings_for(ctx, [row[0] for row in rows])
+    found = {row[0].handle: Loaded(row[0], Setting(season, *row[1:]), standings[row[0].id]) for row in rows}
     if found.keys() != set(handles):
         raise NotFound
     return [found[handle] for handle in handles]

@@ -159,7 +159,7 @@ def stand_in_for_the_drop_out(demo: Demo, category: Category, round_: Round) -> 
         .join(User, User.id == Assignment.user_id)
         .where(Assignment.round_id == round_.id, Assignment.state == "assigned")
     ).all()
-    gone = [handle for handle, key in rows if demo.judges[key]["temperament"] == "dropout"]
+    gone = [handle for handle, key in rows if demo.judges[key or ""]["temperament"] == "dropout"]
     for handle in gone:
         assigning.remove(ctx, handle)
     if gone:

@@ -30,7 +30,7 @@ from heroes.services.entry_facts import (
     settings_of,
 )
 from heroes.services.refusals import Faster, NotNow
-from heroes.services.standing import Standing, standing_for
+from heroes.services.standing import Standing, standing_for, standings_for
 
 __all__ = ["Decision", "Moved", "facts_of", "faster", "move", "move_many", "setting_of", "start", "verdicts"]
 
@@ -39,6 +39,19 @@ NO_RESULTS = digest([])
 
 _HOLDS_NOTHING = frozenset({Act.START, Act.SUBMIT, Act.RESUBMIT, Act.RESTORE})
 """Acts that no release can come between, so that the public's traffic takes no lock that it does not need."""
+
+# Made once: making a statement costs several times what running it does.
+_MOVE = update(Entry).where(
+    Entry.id == bindparam("old_id"),
+    Entry.state == bindparam("old_state"),
+    Entry.version == bindparam("old_version"),
+)
+_NEXT = (
+    update(SeasonCounter)
+    .where(SeasonCounter.season_id == bindparam("season"))
+    .values(next_reference=SeasonCounter.next_reference + 1)
+    .returning(SeasonCounter.next_reference)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +171,10 @@ def _through(
 ) -> list[Moved]:
     """Decide each entry, then write all of them; every refusal leaves the transaction to be rolled back."""
     moved, rows = [], []
+    unknown = [entry for entry in entries if standings.get(entry.id) is None]
+    asked = standings_for(ctx, unknown) if unknown else {}
     for entry in entries:
-        standing = standings.get(entry.id) or standing_for(ctx, entry)
+        standing = standings.get(entry.id) or asked[entry.id]
         facts = background.facts(entry)
         verdict = decide(act, standing.roles, facts, given, conflicted=standing.conflicted)
         if isinstance(verdict, Refused):
@@ -178,16 +193,11 @@ def _through(
 def _write(ctx: Context, entries: Sequence[Entry], rows: Sequence[dict[str, Any]]) -> None:
     """One UPDATE for each entry where state and version are still those that were checked, or `Faster`."""
     ctx.session.flush()
-    statement = update(Entry).where(
-        Entry.id == bindparam("old_id"),
-        Entry.state == bindparam("old_state"),
-        Entry.version == bindparam("old_version"),
-    )
     keys = [
         {"old_id": entry.id, "old_state": entry.state, "old_version": entry.version} | values
         for entry, values in zip(entries, rows, strict=True)
     ]
-    written = ctx.session.connection().execute(statement, keys)
+    written = ctx.session.connection().execute(_MOVE, keys)
     if written.rowcount != len(entries):
         ctx.session.expire_all()
         raise faster(ctx, next(iter(entries)))
@@ -289,13 +299,7 @@ def _values(
 
 def next_reference(ctx: Context, season_id: int) -> str:
     """Take the season's next public reference; two transactions never get the same one."""
-    taken = (
-        update(SeasonCounter)
-        .where(SeasonCounter.season_id == season_id)
-        .values(next_reference=SeasonCounter.next_reference + 1)
-        .returning(SeasonCounter.next_reference)
-    )
-    number = ctx.session.execute(taken).scalar_one() - 1
+    number = ctx.session.connection().execute(_NEXT, {"season": season_id}).scalar_one() - 1
     prefix = ctx.session.get_one(Season, season_id).reference_prefix
     return reference(prefix, number)
 

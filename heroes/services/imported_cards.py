@@ -131,7 +131,8 @@ def write_cards(ctx: Context, room: Room, report: Imported) -> None:
         marked = any(value is not None for value in card.marks.values())
         old = there.get((entry_id, judge))
         values = _assignment_values(ctx, card, marked, scales, old)
-        counts[entry_id][0] += old is None or old.state == "removed"
+        was_asked = old is not None and old.state in LIVE_ASSIGNMENTS
+        counts[entry_id][0] += marked - was_asked
         counts[entry_id][1] += marked
         report.scorecards += marked
         if old is None:

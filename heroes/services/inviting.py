@@ -1,31 +1,19 @@
-"""Invitations by mail to a role: sent, sent again, withdrawn, and accepted by the person who was invited."""
+"""Invitations by mail to a role: sent, sent again, and withdrawn. Accepting one is in `accepting`."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.exc import IntegrityError
 
 from heroes.adapters.chance import handle
-from heroes.domain import promises
-from heroes.domain.passwords import password_error
 from heroes.domain.policy import Deed, may
 from heroes.domain.questions import clean_text, email_error
 from heroes.domain.roles import ROLE_WORDS, Role
 from heroes.domain.slugs import email_key, name_key
 from heroes.models.installation import Programme
 from heroes.models.people import Invitation, Membership, Organisation, PrivateLink, ProgrammeRole, User
-from heroes.models.seasons import Panel, PanelMember, Season
+from heroes.models.seasons import Panel, PanelMember
 from heroes.services import limits
-from heroes.services.accounts import (
-    SignedIn,
-    actor_of,
-    add_user,
-    hasher,
-    locked_user,
-    prove_password,
-    start_session,
-)
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import INVITATION_DAYS, make_link
@@ -150,8 +138,8 @@ def invite(ctx: Context, wanted: Wanted) -> Invitation:
         errors["name"] = "This is longer than 200 characters."
     if errors:
         raise Invalid(errors)
-    account = _account(ctx, email)
-    if account is not None and _held(ctx, account.id, wanted) is not None:
+    account = account_of(ctx, email)
+    if account is not None and held(ctx, account.id, wanted) is not None:
         raise Invalid({"email": f"{account.name} is there already. You can change the role on this page."})
     if _is_open(ctx, email, wanted):
         raise Invalid({"email": "This address has an open invitation already. You can send it again."})
@@ -188,11 +176,12 @@ def _must_invite(ctx: Context, programme_id: int, role: Role, organisation: Orga
         must(ctx, Deed.INVITE_ORGANISATION, programme_id)
 
 
-def _account(ctx: Context, email: str) -> User | None:
+def account_of(ctx: Context, email: str) -> User | None:
+    """The account of an address, if it has one."""
     return ctx.session.scalar(select(User).where(User.email_key == email_key(email)))
 
 
-def _held(ctx: Context, user_id: int, wanted: Wanted) -> Membership | PanelMember | ProgrammeRole | None:
+def held(ctx: Context, user_id: int, wanted: Wanted) -> Membership | PanelMember | ProgrammeRole | None:
     """What somebody has already in the place that they are invited to."""
     if wanted.organisation is not None:
         return ctx.session.get(Membership, (user_id, wanted.organisation.id))
@@ -263,14 +252,15 @@ def _open_one(ctx: Context, invitation_id: int) -> tuple[Invitation, Wanted]:
     invitation = ctx.session.get(Invitation, invitation_id, with_for_update=True)
     if invitation is None:
         raise NotFound
-    wanted = _wanted(ctx, invitation)
+    wanted = wanted_of(ctx, invitation)
     _must_invite(ctx, wanted.programme.id, wanted.role, wanted.organisation)
     if invitation.accepted_at is not None or invitation.withdrawn_at is not None:
         raise Faster("This invitation is no longer open: it was accepted or withdrawn meanwhile.")
     return invitation, wanted
 
 
-def _wanted(ctx: Context, invitation: Invitation) -> Wanted:
+def wanted_of(ctx: Context, invitation: Invitation) -> Wanted:
+    """Who was invited to what."""
     session = ctx.session
     return Wanted(
         session.get_one(Programme, invitation.programme_id),
@@ -289,7 +279,7 @@ def resend(ctx: Context, invitation_id: int) -> None:
         limits.hit(ctx, "invite", ctx.actor.label, MOST_AN_HOUR)
         _revoke_links(ctx, invitation.id)
         invitation.invited_at = ctx.now
-        _post(ctx, invitation, wanted, _account(ctx, invitation.email))
+        _post(ctx, invitation, wanted, account_of(ctx, invitation.email))
         _note(ctx, "invitation.resend", invitation, wanted.panel)
 
 
@@ -307,183 +297,4 @@ def _revoke_links(ctx: Context, invitation_id: int) -> None:
         update(PrivateLink)
         .where(PrivateLink.invitation_id == invitation_id, PrivateLink.revoked_at.is_(None))
         .values(revoked_at=ctx.now)
-    )
-
-
-# ---- accepting ----
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An open invitation as the invited person sees it."""
-
-    invitation: Invitation
-    wanted: Wanted
-    season: Season | None
-    account: User | None
-    expires_at: datetime | None
-
-    @property
-    def asks_promise(self) -> bool:
-        """Whether confidentiality is to be confirmed: by everybody who will judge."""
-        return self.wanted.panel is not None
-
-    def asks_password(self, ctx: Context) -> bool:
-        """Whether the account's own password is asked for.
-
-        The link lives for weeks and may have been passed on, so it does not open an account that has a password.
-        """
-        account = self.account
-        return account is not None and account.password_hash is not None and account.id != ctx.actor.user_id
-
-
-def open_offer(ctx: Context, link_id: int) -> Offer:
-    """The invitation behind a link that this browser has opened; `NotFound` once it opens nothing."""
-    row = ctx.session.execute(
-        select(Invitation, PrivateLink.expires_at)
-        .join(PrivateLink, PrivateLink.invitation_id == Invitation.id)
-        .where(
-            PrivateLink.id == link_id,
-            PrivateLink.used_at.is_(None),
-            PrivateLink.revoked_at.is_(None),
-            PrivateLink.expires_at > ctx.now,
-            Invitation.accepted_at.is_(None),
-            Invitation.withdrawn_at.is_(None),
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_GONE)
-    wanted = _wanted(ctx, row.Invitation)
-    season = ctx.session.get(Season, wanted.panel.season_id) if wanted.panel is not None else None
-    account = _account(ctx, wanted.email)
-    if account is not None and account.disabled_at is not None:
-        raise NotFound(_GONE)
-    return Offer(row.Invitation, wanted, season, account, row.expires_at)
-
-
-def accept(
-    ctx: Context,
-    link_id: int,
-    *,
-    name: str = "",
-    password: str = "",
-    promised: bool = False,
-    browser: str = "",
-) -> SignedIn | None:
-    """Accept an invitation, once: the role goes to the account of the invited address, which is made if need be.
-
-    Returns a new session, or None if the invited person is signed in already. Raises `Invalid` by field (name,
-    password, promise), `NotFound` for an invitation that is used, withdrawn or has run out.
-    """
-    offer = open_offer(ctx, link_id)
-    account_id = offer.account.id if offer.account is not None else None
-    email, asks_password, asks_promise = offer.wanted.email, offer.asks_password(ctx), offer.asks_promise
-    name = " ".join(clean_text(name).split())
-    errors = {}
-    if asks_promise and not promised:
-        errors["promise"] = "Confirm this before you join the panel."
-    if account_id is None:
-        errors |= _new_account_errors(name, email, password)
-    if errors:
-        raise Invalid(errors)
-    proved = hashed = None
-    if asks_password:
-        proved = prove_password(ctx, email, password)
-    elif account_id is None and password:
-        ctx.session.rollback()
-        hashed = hasher().hash(password)
-    try:
-        with transaction(ctx):
-            offer = _take(ctx, link_id)
-            user = (
-                locked_user(ctx, account_id)
-                if account_id is not None
-                else add_user(ctx, name, email, password=hashed)
-            )
-            if user.disabled_at is not None or (proved is not None and user.password_hash != proved.stored):
-                raise NotFound(_GONE)
-            _give(ctx, user, offer)
-            if ctx.actor.user_id == user.id:
-                return None
-            return start_session(ctx, user, "invitation", browser)
-    except IntegrityError as error:
-        raise Faster(
-            "Something about this account changed at the same moment. Please press once more."
-        ) from error
-
-
-def _new_account_errors(name: str, email: str, password: str) -> dict[str, str]:
-    errors = {}
-    if not name:
-        errors["name"] = "Write your name, as colleagues should see it."
-    elif len(name) > 200:
-        errors["name"] = "This is longer than 200 characters."
-    weak = password_error(password, (name, email)) if password else None
-    if weak:
-        errors["password"] = weak
-    return errors
-
-
-def _take(ctx: Context, link_id: int) -> Offer:
-    """Spend the link: exactly one caller gets past this, and none once it was withdrawn."""
-    offer = open_offer(ctx, link_id)
-    spent = ctx.session.execute(
-        update(PrivateLink)
-        .where(PrivateLink.id == link_id, PrivateLink.used_at.is_(None), PrivateLink.revoked_at.is_(None))
-        .values(used_at=ctx.now)
-        .returning(PrivateLink.id)
-    ).one_or_none()
-    taken = ctx.session.execute(
-        update(Invitation)
-        .where(
-            Invitation.id == offer.invitation.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.withdrawn_at.is_(None),
-        )
-        .values(accepted_at=ctx.now)
-        .returning(Invitation.id)
-    ).one_or_none()
-    if spent is None or taken is None:
-        raise NotFound(_GONE)
-    return offer
-
-
-def _give(ctx: Context, user: User, offer: Offer) -> None:
-    """Give the role in its place. Whoever has more there already keeps it."""
-    wanted = offer.wanted
-    there = _held(ctx, user.id, wanted)
-    if wanted.organisation is not None and there is None:
-        wanted.organisation.has_workspace = True
-        ctx.session.add(
-            Membership(
-                user_id=user.id,
-                organisation_id=wanted.organisation.id,
-                role=wanted.role.value,
-                joined_at=ctx.now,
-            )
-        )
-    elif wanted.panel is not None and there is None:
-        ctx.session.add(
-            PanelMember(panel_id=wanted.panel.id, user_id=user.id, role=wanted.role.value, joined_at=ctx.now)
-        )
-    elif there is None:
-        ctx.session.add(
-            ProgrammeRole(
-                user_id=user.id, programme_id=wanted.programme.id, role=wanted.role.value, given_at=ctx.now
-            )
-        )
-    elif wanted.role in (Role.MANAGER, Role.CHAIR):
-        there.role = wanted.role.value
-    ctx.session.execute(
-        update(Invitation).where(Invitation.id == offer.invitation.id).values(accepted_by_id=user.id)
-    )
-    ctx.session.flush()
-    place = wanted.organisation or wanted.panel
-    promised = {"promise": promises.VERSION} if offer.asks_promise else {}
-    note(
-        ctx.acting(actor_of(user)),
-        "invitation.accept",
-        f"invitation:{offer.invitation.id}",
-        season_id=wanted.panel.season_id if wanted.panel else None,
-        after={"role": wanted.role.value, "place": place.name if place is not None else ""} | promised,
     )

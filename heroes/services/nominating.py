@@ -17,7 +17,6 @@ from heroes.domain.nominations import People, clean_people, people_too_long
 from heroes.domain.questions import Answers, clean, email_error, too_long
 from heroes.domain.roles import Role
 from heroes.domain.slugs import email_key, name_key
-from heroes.domain.workflow import Refused, Why
 from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import Membership, Organisation, PrivateLink
@@ -29,7 +28,7 @@ from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import make_link
 from heroes.services.nomination_forms import form_of, people_of
-from heroes.services.own_entries import Draft, load_draft, may_do, problems, refusal_to_edit, standing_of
+from heroes.services.own_entries import Draft, load_draft, problems, refusal_to_edit, standing_of
 from heroes.services.posting import owe
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
 from heroes.services.standing import Standing, programme_roles
@@ -362,9 +361,6 @@ def withdraw(ctx: Context, entry_handle: str, *, reason: str = "") -> None:
         entry = draft.entry
         if entry.state == State.WITHDRAWN:
             return
-        # An entry that is awarded could not be withdrawn for another reason, and must not say so.
-        if State(entry.state) in JUDGED and Act.WITHDRAW not in may_do(ctx, draft):
-            raise NotNow.because(Refused(Why.JUDGING_CLOSED))
         door.move(
             ctx,
             entry,

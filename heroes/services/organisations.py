@@ -1,5 +1,6 @@
 """An organisation's workspace: who is in it, who manages it, and starting an entry in its name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -70,7 +71,7 @@ def start_entry(
     organisation_handle: str,
     season_slug: str,
     category_slug: str,
-    raw: dict[str, str | None],
+    raw: Mapping[str, str | None],
     *,
     pressed: bool = True,
 ) -> nominating.Started:
@@ -81,7 +82,7 @@ def start_entry(
     with transaction(ctx):
         room = workspace(ctx, organisation_handle, Deed.START_FOR_ORGANISATION)
         return nominating.start(
-            ctx, season_slug, category_slug, raw, workspace=room.organisation, pressed=pressed
+            ctx, season_slug, category_slug, dict(raw), workspace=room.organisation, pressed=pressed
         )
 
 

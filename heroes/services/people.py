@@ -50,7 +50,7 @@ def disable(ctx: Context, season_slug: str, user_handle: str, reason: str) -> No
     """
     with transaction(ctx):
         season = staff_season(ctx, season_slug, Deed.DISABLE_ACCOUNT)
-        _lock_programme(ctx, season.programme_id)
+        _lock_programme(ctx, season.programme_id, Deed.DISABLE_ACCOUNT)
         user = person_of(ctx, season.programme_id, user_handle, lock=True)
         if not reason:
             raise Invalid({"reason": "Give a reason."})
@@ -82,7 +82,7 @@ def remove_role(ctx: Context, season_slug: str, user_handle: str, role: str) -> 
     """Take a programme role away. At least one owner stays."""
     with transaction(ctx):
         season = staff_season(ctx, season_slug, Deed.INVITE_STAFF)
-        _lock_programme(ctx, season.programme_id)
+        _lock_programme(ctx, season.programme_id, Deed.INVITE_STAFF)
         user = person_of(ctx, season.programme_id, user_handle)
         held = ctx.session.get(ProgrammeRole, (user.id, season.programme_id, role))
         if held is None:
@@ -163,9 +163,13 @@ def _employer(ctx: Context, programme_id: int, name: str) -> Organisation | None
     return found
 
 
-def _lock_programme(ctx: Context, programme_id: int) -> None:
-    """Have two changes of a programme's staff wait for each other, so that the last two owners do not both go."""
+def _lock_programme(ctx: Context, programme_id: int, deed: Deed) -> None:
+    """Have two changes of a programme's staff wait for each other, so that the last two owners do not both go.
+
+    Whoever waited may have lost the right to go on, so it is asked again.
+    """
     ctx.session.execute(select(Programme.id).where(Programme.id == programme_id).with_for_update())
+    must(ctx, deed, programme_id)
 
 
 def _another_owner_stays(ctx: Context, programme_id: int, leaving: User) -> None:

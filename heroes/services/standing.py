@@ -1,9 +1,13 @@
 """Which roles an actor holds, for a programme and for one entry, and whether they have a conflict with it."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import String, cast, literal, select, union_all
 
+from heroes.domain.actors import Actor
 from heroes.domain.roles import Role
 from heroes.domain.slugs import email_key
 from heroes.models.entries import Entry, Recusal
@@ -40,45 +44,67 @@ def programme_roles(ctx: Context, programme_id: int) -> frozenset[Role]:
 
 def standing_for(ctx: Context, entry: Entry) -> Standing:
     """Every role of the actor with regard to this entry, in one statement."""
-    if ctx.actor.kind == "import":
-        return Standing(frozenset({Role.IMPORT}), False)
-    if ctx.actor.kind == "system":
-        return Standing(frozenset({Role.SYSTEM}), False)
-    user_id = ctx.actor.user_id
-    parts = []
-    if ctx.actor.links:
+    return standings_for(ctx, [entry])[entry.id]
+
+
+def standings_for(ctx: Context, entries: Sequence[Entry]) -> dict[int, Standing]:
+    """Entry -> every role of the actor with regard to it, in one statement however many entries."""
+    if ctx.actor.kind != "person":
+        role = Role.IMPORT if ctx.actor.kind == "import" else Role.SYSTEM
+        return {entry.id: Standing(frozenset({role}), False) for entry in entries}
+    parts = _held(ctx.actor, entries)
+    held: defaultdict[tuple[str, int | None], set[str]] = defaultdict(set)
+    for kind, key, role in ctx.session.execute(union_all(*parts)) if parts else ():
+        held[kind, key].add(role)
+    standings = {}
+    for entry in entries:
+        found = (
+            held["entry", entry.id]
+            | held["season", entry.season_id]
+            | held["category", entry.category_id]
+            | held["workspace", entry.workspace_id]
+        )
+        conflicted = "recused" in found or _entered_or_named(ctx, entry, found)
+        standings[entry.id] = Standing(frozenset(Role(name) for name in found - {"recused"}), conflicted)
+    return standings
+
+
+def _held(actor: Actor, entries: Sequence[Entry]) -> list[Any]:
+    """What the actor holds: the kind of thing, its id, and the role with regard to it."""
+    ids = [entry.id for entry in entries]
+    parts: list[Any] = []
+    if actor.links:
         parts.append(
-            select(literal(Role.NOMINATOR.value)).where(
-                select(PrivateLink.id)
-                .where(
-                    PrivateLink.id.in_(ctx.actor.links),
-                    PrivateLink.purpose == "entry",
-                    PrivateLink.entry_id == entry.id,
-                    PrivateLink.revoked_at.is_(None),
-                )
-                .exists()
+            select(literal("entry"), PrivateLink.entry_id, literal(Role.NOMINATOR.value)).where(
+                PrivateLink.id.in_(actor.links),
+                PrivateLink.purpose == "entry",
+                PrivateLink.entry_id.in_(ids),
+                PrivateLink.revoked_at.is_(None),
             )
         )
-    if user_id is not None:
-        parts += [
-            select(ProgrammeRole.role)
-            .join(Season, Season.programme_id == ProgrammeRole.programme_id)
-            .where(ProgrammeRole.user_id == user_id, Season.id == entry.season_id),
-            select(Membership.role).where(
-                Membership.user_id == user_id, Membership.organisation_id == entry.workspace_id
-            ),
-            select(PanelMember.role)
-            .join(Round, Round.panel_id == PanelMember.panel_id)
-            .where(PanelMember.user_id == user_id, Round.category_id == entry.category_id),
-            select(literal("recused")).where(
-                select(Recusal.user_id)
-                .where(Recusal.user_id == user_id, Recusal.entry_id == entry.id, Recusal.lifted_at.is_(None))
-                .exists()
-            ),
-        ]
-    found = set(ctx.session.scalars(union_all(*parts))) if parts else set()
-    conflicted = "recused" in found or _entered_or_named(ctx, entry, found)
-    return Standing(frozenset(Role(name) for name in found - {"recused"}), conflicted)
+    if actor.user_id is None:
+        return parts
+    seasons = {entry.season_id for entry in entries}
+    categories = {entry.category_id for entry in entries}
+    workspaces = {entry.workspace_id for entry in entries if entry.workspace_id is not None}
+    parts += [
+        select(literal("season"), Season.id, cast(ProgrammeRole.role, String))
+        .join(ProgrammeRole, ProgrammeRole.programme_id == Season.programme_id)
+        .where(ProgrammeRole.user_id == actor.user_id, Season.id.in_(seasons)),
+        select(literal("category"), Round.category_id, cast(PanelMember.role, String))
+        .join(PanelMember, PanelMember.panel_id == Round.panel_id)
+        .where(PanelMember.user_id == actor.user_id, Round.category_id.in_(categories)),
+        select(literal("entry"), Recusal.entry_id, literal("recused")).where(
+            Recusal.user_id == actor.user_id, Recusal.entry_id.in_(ids), Recusal.lifted_at.is_(None)
+        ),
+    ]
+    if workspaces:
+        parts.append(
+            select(literal("workspace"), Membership.organisation_id, cast(Membership.role, String)).where(
+                Membership.user_id == actor.user_id, Membership.organisation_id.in_(workspaces)
+            )
+        )
+    return parts
 
 
 def _entered_or_named(ctx: Context, entry: Entry, found: set[str]) -> bool:

@@ -101,17 +101,18 @@ def _check(ctx: Context, chain: str, name: str, wanted: tuple[int, str] | None) 
         return Checked(name, found.length, found.head, "the trail has been hung under another season")
     previous, number, last_id, reached = GENESIS, 0, 0, GENESIS
     length, head = found.length, found.head
-    for record in _records(ctx.session, found.id):
-        number += 1
-        length, head = record.chain_length, record.chain_head
-        fault = _fault(ctx.keys.audit, chain, record, number, previous)
-        if not fault and record.id <= last_id:
-            fault = f"record {number} has been moved"
-        if fault:
-            return Checked(name, length, head, fault)
-        previous, last_id = record.hash, record.id
-        if wanted and number == wanted[0]:
-            reached = record.hash
+    with _records(ctx.session, found.id) as records:
+        for record in records:
+            number += 1
+            length, head = record.chain_length, record.chain_head
+            fault = _fault(ctx.keys.audit, chain, record, number, previous)
+            if not fault and record.id <= last_id:
+                fault = f"record {number} has been moved"
+            if fault:
+                return Checked(name, length, head, fault)
+            previous, last_id = record.hash, record.id
+            if wanted and number == wanted[0]:
+                reached = record.hash
     if number != length:
         what = "removed from the end" if number < length else "added past the end"
         return Checked(name, length, head, f"record {min(number, length) + 1} has been {what}")

@@ -4,10 +4,10 @@ import socket
 import ssl
 import subprocess
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from heroes.adapters.mail import (
@@ -20,13 +20,14 @@ from heroes.adapters.mail import (
     message_of,
     post_for,
 )
+from tests.mail_server import Sink, listening
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def letter(**changes):
     """A letter to Jack."""
-    given = {
+    given: dict[str, Any] = {
         "sender": ("Small Heroes", "heroes@tiny.example"),
         "to": ("Jack Judge", "jack@judges.example"),
         "subject": "Über die Maßen",
@@ -38,46 +39,11 @@ def letter(**changes):
     return message_of(Letter(**(given | changes)))
 
 
-class AnyPort(Controller):
-    """Listens on whatever port is free, and then knows which one."""
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-class Sink:
-    """Answers as the test wants and keeps what came."""
-
-    def __init__(self):
-        self.got, self.connections = [], set()
-        self.rcpt = self.data = ""
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd's name)
-        """Take or refuse an addressee."""
-        self.connections.add(session.peer)
-        if self.rcpt:
-            return self.rcpt
-        envelope.rcpt_tos.append(address)
-        return "250 fine"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
-        """Take or refuse a message."""
-        if self.data:
-            return self.data
-        self.got.append(envelope)
-        return "250 kept"
-
-
 @pytest.fixture
 def sink():
     """A mail server on a free port."""
-    handler = Sink()
-    controller = AnyPort(handler, hostname="127.0.0.1", port=0)
-    controller.start()
-    handler.url = f"smtp://127.0.0.1:{controller.port}"
-    yield handler
-    controller.stop()
+    with listening(Sink()) as sink:
+        yield sink
 
 
 def test_a_message_arrives_with_its_words(sink):
@@ -91,10 +57,12 @@ def test_a_message_arrives_with_its_words(sink):
 
 
 def test_one_connection_serves_many_messages_and_is_made_anew_when_it_breaks(sink):
-    post = post_for(sink.url)
+    post = SmtpPost(urlsplit(sink.url))
     post.send(letter())
     post.send(letter())
     assert len(sink.connections) == 1
+    assert post._open is not None
+    assert post._open.sock is not None
     post._open.sock.shutdown(socket.SHUT_RDWR)
     post.send(letter())
     assert len(sink.connections) == 2
@@ -161,13 +129,10 @@ def test_starttls_and_a_password(certificate):
         signed_in.append((found.login, found.password, session.ssl is not None))
         return AuthResult(success=found.password == b"p@ss/word", handled=False)
 
-    handler = Sink()
-    controller = AnyPort(
-        handler, hostname="localhost", port=0, tls_context=server, require_starttls=True, authenticator=let_in
-    )
-    controller.start()
-    try:
-        right = f"smtp://me:p%40ss%2Fword@localhost:{controller.port}?starttls=always"
+    with listening(
+        Sink(), "localhost", tls_context=server, require_starttls=True, authenticator=let_in
+    ) as sink:
+        right = f"smtp://me:p%40ss%2Fword@localhost:{sink.port}?starttls=always"
         post = SmtpPost(urlsplit(right), trust=trust)
         post.send(letter())
         post.close()
@@ -177,10 +142,8 @@ def test_starttls_and_a_password(certificate):
         assert "wrong" not in str(caught.value)
         with pytest.raises(Undelivered, match="certificate"):
             SmtpPost(urlsplit(right)).send(letter())
-    finally:
-        controller.stop()
     assert {encrypted for _, _, encrypted in signed_in} == {True}
-    assert len(handler.got) == 1
+    assert len(sink.got) == 1
 
 
 def test_a_password_never_travels_in_the_clear_to_another_machine(sink, monkeypatch):
@@ -195,7 +158,10 @@ def test_the_folder_keeps_one_file_for_one_message_id(tmp_path):
     post.send(letter())
     post.send(letter())
     post.send(letter(message_id="<../../evil@tiny.example>"))
-    assert sorted(p.name for p in folder.iterdir()) == [".._.._evil@tiny.example.eml", "abc123@tiny.example.eml"]
+    assert sorted(p.name for p in folder.iterdir()) == [
+        ".._.._evil@tiny.example.eml",
+        "abc123@tiny.example.eml",
+    ]
 
 
 def test_a_folder_that_cannot_be_written_can_be_tried_again(tmp_path):
@@ -213,7 +179,9 @@ def test_the_same_letter_gives_the_same_bytes():
 
 
 def test_a_message_is_whole():
-    message = letter(parcels=[Parcel("copy.txt", "äöü")], stop_url="https://a.example/stop", reply_to="x@y.example")
+    message = letter(
+        parcels=[Parcel("copy.txt", "äöü")], stop_url="https://a.example/stop", reply_to="x@y.example"
+    )
     assert message["Subject"] == "Über die Maßen"
     assert message["Date"].datetime == AT
     assert message["List-Unsubscribe"] == "<https://a.example/stop>"

@@ -1,77 +1,51 @@
 """Workers die at any moment by SIGKILL: nothing is lost, and the database sees every mail go out exactly once."""
 
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections import defaultdict
 from datetime import UTC, datetime
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import func, select, text, update
 
 from heroes.models import OutboxMail
 from heroes.services.posting import owe
 from heroes.services.transactions import transaction
 from tests.house.project import ROOT
+from tests.mail_server import Sink, listening
 
 MAILS = 70
 KILLS = 9
 WORKER = "from heroes.cli.upkeep import worker; worker()"
 
 LOG = {
-    "sqlite": (
-        "CREATE TABLE settled (mail integer)",
-        "CREATE TRIGGER log_settled AFTER UPDATE ON outbox WHEN NEW.state = 'sent' AND OLD.state <> 'sent'"
-        " BEGIN INSERT INTO settled VALUES (NEW.id); END",
-    ),
-    "postgresql": (
-        "CREATE TABLE settled (mail integer)",
-        "CREATE FUNCTION log_settled() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN INSERT INTO settled VALUES (NEW.id); RETURN NEW; END $$",
-        "CREATE TRIGGER log_settled AFTER UPDATE ON outbox FOR EACH ROW"
-        " WHEN (NEW.state = 'sent' AND OLD.state <> 'sent') EXECUTE FUNCTION log_settled()",
-    ),
+    "sqlite": """
+CREATE TABLE settled (mail integer);
+CREATE TRIGGER log_settled AFTER UPDATE ON outbox WHEN NEW.state = 'sent' AND OLD.state <> 'sent'
+BEGIN INSERT INTO settled VALUES (NEW.id); END
+""",
+    "postgresql": """
+CREATE TABLE settled (mail integer);
+CREATE FUNCTION log_settled() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN INSERT INTO settled VALUES (NEW.id); RETURN NEW; END $$;
+CREATE TRIGGER log_settled AFTER UPDATE ON outbox FOR EACH ROW
+WHEN (NEW.state = 'sent' AND OLD.state <> 'sent') EXECUTE FUNCTION log_settled()
+""",
 }
-
-
-class AnyPort(Controller):
-    """Listens on whatever port is free, and then knows which one."""
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-class Sink:
-    """Takes every message, not too fast, so that many a worker dies in the middle."""
-
-    def __init__(self):
-        self.got = defaultdict(list)
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
-        """Keep the message by its Message-ID."""
-        time.sleep(0.01)
-        head = envelope.content.decode().split("\r\n\r\n", 1)[0]
-        name = next(line for line in head.split("\r\n") if line.lower().startswith("message-id:"))
-        self.got[name.split(":", 1)[1].strip()].append(envelope.content)
-        return "250 kept"
+"""Has the database itself write down how often each mail becomes sent."""
 
 
 @pytest.fixture
 def sink():
-    """A mail server on a free port of this machine."""
-    handler = Sink()
-    controller = AnyPort(handler, hostname="127.0.0.1", port=0)
-    controller.start()
-    handler.port = controller.port
-    yield handler
-    controller.stop()
+    """A mail server that is not too fast, so that many a worker dies in the middle."""
+    with listening(Sink(pause=0.02)) as sink:
+        yield sink
 
 
-def begin(world, tmp_path, port, *more):
+def begin(world, tmp_path, url, *more):
     """Start a worker of its own process on the world's database."""
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -79,7 +53,7 @@ def begin(world, tmp_path, port, *more):
         "HEROES_SECRET_KEY": world.house.settings.secret_key,
         "HEROES_AUDIT_KEY": world.house.settings.audit_key,
         "HEROES_BASE_URL": "http://localhost",
-        "HEROES_MAIL_URL": f"smtp://127.0.0.1:{port}",
+        "HEROES_MAIL_URL": url,
         "HEROES_MAIL_FROM": "heroes@tiny.example",
         "HEROES_INSTANCE": str(tmp_path),
     }
@@ -104,17 +78,17 @@ def test_killed_workers_lose_and_double_nothing(world, sink, tmp_path):
             owe(ctx, "password_changed", f"person{number}@judges.example", key=f"mail:{number}")
         ctx.session.flush()
         ctx.session.execute(update(OutboxMail).values(due_at=datetime.now(UTC)))
-        for statement in LOG[world.kind]:
+        for statement in re.split(r";\n(?=CREATE)", LOG[world.kind]):
             ctx.session.execute(text(statement))
     dice = random.Random(7)
-    workers = [begin(world, tmp_path, sink.port) for _ in range(2)]
+    workers = [begin(world, tmp_path, sink.url) for _ in range(2)]
     try:
         for _ in range(KILLS):
             time.sleep(dice.uniform(0.6, 1.3))
             victim = workers.pop(0)
             victim.send_signal(signal.SIGKILL)
             assert victim.wait(10) == -signal.SIGKILL
-            workers.append(begin(world, tmp_path, sink.port))
+            workers.append(begin(world, tmp_path, sink.url))
         deadline = time.monotonic() + 60
         while waiting(world) and time.monotonic() < deadline:
             time.sleep(0.2)
@@ -128,8 +102,9 @@ def test_killed_workers_lose_and_double_nothing(world, sink, tmp_path):
     assert len(mails) >= MAILS
     settled = world.session.scalars(text("SELECT mail FROM settled ORDER BY mail")).all()
     assert settled == sorted(mail.id for mail in mails)
-    assert set(sink.got) == {mail.message_id for mail in mails}
-    assert all(len(set(copies)) == 1 for copies in sink.got.values())
+    got = sink.by_message_id()
+    assert set(got) == {mail.message_id for mail in mails}
+    assert all(len(set(copies)) == 1 for copies in got.values())
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_the_mail_in_hand(lite_world, sink, tmp_path):
@@ -137,7 +112,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_mail_in_hand(lite_world, si
     with transaction(ctx):
         for number in range(MAILS):
             owe(ctx, "password_changed", f"person{number}@judges.example", key=f"mail:{number}")
-    worker = begin(lite_world, tmp_path, sink.port)
+    worker = begin(lite_world, tmp_path, sink.url)
     while len(sink.got) < 3:
         time.sleep(0.02)
     worker.terminate()
@@ -148,7 +123,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_mail_in_hand(lite_world, si
     counts = dict(states)
     assert "sending" not in counts
     assert counts["sent"] == len(sink.got)
-    assert {len(copies) for copies in sink.got.values()} == {1}
+    assert {len(copies) for copies in sink.by_message_id().values()} == {1}
     assert counts["waiting"] > 0
 
 
@@ -156,7 +131,7 @@ def test_once_does_what_is_due_and_ends(lite_world, sink, tmp_path):
     ctx = lite_world.ctx("system")
     with transaction(ctx):
         owe(ctx, "password_changed", "jack@judges.example", key="mail")
-    worker = begin(lite_world, tmp_path, sink.port, "--once")
+    worker = begin(lite_world, tmp_path, sink.url, "--once")
     assert worker.wait(60) == 0, (tmp_path / "worker.log").read_text()
     assert waiting(lite_world) == 0
     assert len(sink.got) >= 1

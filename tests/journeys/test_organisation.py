@@ -1,4 +1,4 @@
-"""Two colleagues of one organisation on one entry: nothing that either of them writes is lost, and no outsider sees it."""
+"""Two colleagues of one organisation on one entry: what either of them writes is kept, and no outsider sees it."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -56,7 +56,8 @@ def test_two_colleagues_write_and_send_one_entry(live: Live, scripts: bool) -> N
     expect(beth.get_by_role("row", name="Maureen Okafor")).to_contain_text("Submitted")
     for address in (private, f"{private.split('?')[0]}edit"):
         answer = charlie.goto(address)
-        assert answer is not None and answer.status == 404
+        assert answer is not None
+        assert answer.status == 404
     charlie.goto("/organisation/")
     expect(charlie.locator("main")).not_to_contain_text("Maureen")
 
@@ -73,5 +74,7 @@ def kept_story() -> str:
     db.session.rollback()
     sheet = db.session.scalars(select(AnswerSheet).order_by(AnswerSheet.id.desc())).first()
     assert sheet is not None
-    assert sheet.answers["sentence"] == STORY["sentence"]
-    return str(sheet.answers["story"])
+    answers = sheet.answers
+    db.session.rollback()
+    assert answers["sentence"] == STORY["sentence"]
+    return str(answers["story"])

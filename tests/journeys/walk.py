@@ -1,7 +1,7 @@
 """The walk: every page that somebody can reach by links in the demo season, looked at in a real browser.
 
-A page is fetched first, which costs next to nothing; the browser looks at it unless this process has looked at one
-of the same shape already: the same view with the same elements, classes, roles and fields, whatever is written there.
+A page is fetched first, which costs next to nothing; the browser looks at it unless this run has looked at one of
+the same shape already: the same view with the same elements, classes, roles and fields, whatever is written there.
 """
 
 import hashlib
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
@@ -44,7 +43,6 @@ _AXE: str = Axe().axe_script
 _NOT_PAGES = re.compile(r"\.(csv|txt|eml)$|^/static/|^/bootstrap/")
 _DRAWN = {"rect", "path", "use", "circle", "g", "line", "text"}
 _CHANCE = re.compile(r"(hue|p\d?|w)-\d")
-_LOOKED: set[str] = set()
 
 
 def build_stage(database_url: str, stage: str) -> None:
@@ -120,6 +118,7 @@ class Walk:
 
     live: Live
     page: Page
+    looked_at: Path
     pictures: Path | None = None
     faults: list[str] = field(default_factory=list)
     fetched: Counter[str] = field(default_factory=Counter)
@@ -143,13 +142,29 @@ class Walk:
             seen = _Seen(view)
             seen.feed(answer.text())
             shape = seen.shape()
-            if shape not in _LOOKED:
-                _LOOKED.add(shape)
-                self._look(path)
+            if self._is_new(shape):
+                self.look(path)
             for link in self._links(urlsplit(answer.url).path, seen.links):
                 if link not in known:
                     known.add(link)
                     waiting.append(link)
+
+    def _is_new(self, shape: str) -> bool:
+        """Whether nobody in the whole run has looked at a page of this shape yet; from now on somebody has."""
+        try:
+            (self.looked_at / f"looked-{shape}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def _quietly(self) -> list[str]:
+        """The page's faults. What axe does to the page while it looks is no trouble of the page's own."""
+        heard = len(self.live.troubles)
+        found = faults_of(self.page)
+        self.live.troubles[heard:] = [
+            t for t in self.live.troubles[heard:] if "Applying inline style" not in t
+        ]
+        return found
 
     def _view(self, path: str) -> str | None:
         """The view behind an address, with the names of what its query says; None if it is no page."""
@@ -169,18 +184,19 @@ class Walk:
             if address.startswith(self.live.address + "/"):
                 yield address.removeprefix(self.live.address)
 
-    def _look(self, path: str) -> None:
+    def look(self, path: str) -> None:
+        """Look at one page, and keep a picture of it if pictures are asked for."""
         self.looked.append(path)
         self.page.goto(path)
-        self.faults += [f"{path}: {fault}" for fault in faults_of(self.page)]
-        if self.pictures:
-            name = re.sub(r"\W+", "_", path).strip("_")[:80] or "home"
-            for size in (DESK, PHONE):
-                self.page.set_viewport_size(size)  # type: ignore[arg-type]
-                self.page.screenshot(
-                    path=self.pictures / f"{len(self.looked):02}_{name}_{size['width']}.png", full_page=True
-                )
-            self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        self.faults += [f"{path}: {fault}" for fault in self._quietly()]
+        if self.pictures is None:
+            return
+        name = re.sub(r"\W+", "_", path).strip("_")[:80] or "home"
+        for size in (DESK, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type] # playwright's own dict
+            picture = self.pictures / f"{len(self.looked):02}_{name}_{size['width']}.png"
+            self.page.screenshot(path=picture, full_page=True)
+        self.page.set_viewport_size(DESK)  # type: ignore[arg-type] # playwright's own dict
 
 
 class _Seen(HTMLParser):
@@ -218,7 +234,7 @@ def faults_of(page: Page) -> list[str]:
         (PHONE, "light", False),
     ):
         page.set_viewport_size(size)  # type: ignore[arg-type] # playwright's own dict
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a plain str to mypy
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type] # a plain str to mypy
         if whole:
             found += [f"{size['width']}: {fault}" for fault in _sideways(page)]
         found += [f"{size['width']} {scheme}: {fault}" for fault in _axe(page, whole)]
@@ -230,7 +246,11 @@ def faults_of(page: Page) -> list[str]:
 
 
 def _axe(page: Page, whole: bool) -> list[str]:
-    options = '{resultTypes: ["violations"]' + ("" if whole else ', runOnly: ["color-contrast"]') + "}"
+    options = (
+        '{resultTypes: ["violations"], preload: false, iframes: false'
+        + ("" if whole else ', runOnly: ["color-contrast"]')
+        + "}"
+    )
     violations = page.evaluate(
         f"axe.run(document, {options}).then(r => r.violations.map(v => [v.id, v.nodes.map("
         "n => [n.target.join(' '), n.html.slice(0, 160), (n.any[0] || n.all[0] || n.none[0] || {}).message])]))"

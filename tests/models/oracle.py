@@ -97,6 +97,29 @@ def judge_sees_assignment(rows: Rows, user: Row, assignment: Row) -> bool:
     )
 
 
+def reasons_against(rows: Rows, user: Row, assignment: Row) -> set[str]:
+    """Everything that keeps a judge from an assignment of their own, each by its name."""
+    entry = the(rows, "entries", assignment["entry_id"])
+    panel = the(rows, "rounds", assignment["round_id"])["panel_id"]
+    own = (user["email"] or "").lower()
+    employer = user["employer_id"]
+    every = {
+        "taken back": assignment["state"] == "removed",
+        "stepped back": assignment["state"] == "recused",
+        "off the panel": not any(
+            m["panel_id"] == panel and m["user_id"] == user["id"] for m in rows["panel_members"]
+        ),
+        "recused": is_recused(rows, user, entry),
+        "works for the nominee's": employer is not None and employer == entry["organisation_id"],
+        "works for the entrant's": employer is not None and employer == entry["workspace_id"],
+        "member of the entrant's": member_sees_entry(rows, user, entry),
+        "nominated it": bool(own) and own == entry["nominator_email"].lower(),
+        "is nominated": bool(own) and own == entry["nominee_email"].lower(),
+        "started it": entry["started_by_id"] == user["id"],
+    }
+    return {name for name, holds in every.items() if holds}
+
+
 # ---- standing ----
 
 

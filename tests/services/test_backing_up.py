@@ -14,6 +14,7 @@ from heroes.adapters.chance import SeededChance
 from heroes.adapters.clock import FixedClock
 from heroes.adapters.files import MemoryStore
 from heroes.app import create_app
+from heroes.domain.actors import SYSTEM
 from heroes.models import AuditRecord, Base, Entry
 from heroes.models.database import db
 from heroes.models.search import matching
@@ -53,7 +54,7 @@ class Elsewhere:
     def ctx(self):
         """Its context, with an audit key of its own."""
         keys = Keys(b"links", self.key or b"a key that nothing was signed with")
-        return Context(session=db.session(), actor=None, now=OPEN, keys=keys, chance=SeededChance(3))
+        return Context(session=db.session(), actor=SYSTEM, now=OPEN, keys=keys, chance=SeededChance(3))
 
     def keep(self, key):
         """Take the restored audit key."""
@@ -87,7 +88,8 @@ def elsewhere(request, databases, tmp_path):
 def counts(session):
     """Rows of every table."""
     return {
-        table.name: session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables
+        table.name: session.scalar(select(func.count()).select_from(table))
+        for table in Base.metadata.sorted_tables
     }
 
 
@@ -173,10 +175,15 @@ def test_a_backup_taken_while_people_submit_is_one_moment(world, elsewhere, tmp_
     assert {check.fault for check in elsewhere.ask(verifying.verify)} == {""}
     states = elsewhere.ask(
         lambda ctx: ctx.session.execute(
-            select(Entry.state, Entry.reference.is_(None), func.count()).group_by(Entry.state, Entry.reference.is_(None))
+            select(Entry.state, Entry.reference.is_(None), func.count()).group_by(
+                Entry.state, Entry.reference.is_(None)
+            )
         ).all()
     )
-    assert {(state, unreferenced) for state, unreferenced, _ in states} <= {("submitted", False), ("draft", True)}
+    assert {(state, unreferenced) for state, unreferenced, _ in states} <= {
+        ("submitted", False),
+        ("draft", True),
+    }
 
 
 # ---- refused, with nothing written ----
@@ -228,10 +235,17 @@ def test_a_backup_with_one_altered_byte_is_refused(path, lite_elsewhere):
         refused(lite_elsewhere, path)
 
 
+def content(archive, member):
+    """The bytes of a member."""
+    source = archive.extractfile(member)
+    assert source is not None
+    return source.read()
+
+
 def rewritten(path, change):
     """Write the archive anew, as somebody who knows how it is made; `change` maps (name, content) to the same."""
     with tarfile.open(path) as archive:
-        members = [(m.name, archive.extractfile(m).read()) for m in archive]
+        members = [(m.name, content(archive, m)) for m in archive]
     with tarfile.open(path, "w:gz") as archive:
         for name, content in filter(None, (change(*member) for member in members)):
             member = tarfile.TarInfo(name)
@@ -245,24 +259,36 @@ def test_a_backup_packed_anew_as_it_was_is_taken(path, lite_elsewhere):
     assert not empty(lite_elsewhere)
 
 
-@pytest.mark.parametrize(
-    "name, change",
-    [
-        ("tables/entries.jsonl", lambda n, c: (n, c.replace(b"Person 0", b"Person X"))),
-        ("tables/marks.jsonl", lambda n, c: None),
-        ("tables/entries.jsonl", lambda n, c: (n, b"\n".join(c.split(b"\n")[1:]))),
-        ("files/one.txt", lambda n, c: (n, b"two")),
-        ("files/one.txt", lambda n, c: None),
-        ("audit.key", lambda n, c: (n, b"another key")),
-        ("manifest.json", lambda n, c: (n, c.replace(b'"format": 1', b'"format": 2'))),
-        ("manifest.json", lambda n, c: (n, b"[]")),
-        ("manifest.json", lambda n, c: None),
-        ("manifest.json", lambda n, c: (n, c.replace(b'"one.txt"', b'"../x"'))),
-        ("tables/entries.jsonl", lambda n, c: ("tables/people.jsonl", c)),
-    ],
-)
-def test_an_altered_part_is_refused(path, lite_elsewhere, name, change):
-    rewritten(path, lambda n, c: change(n, c) if n == name else (n, c))
+REWRITTEN = [
+    ("tables/entries.jsonl", "tables/entries.jsonl", (b"Person 0", b"Person X")),
+    ("tables/entries.jsonl", "tables/people.jsonl", (b"", b"")),
+    ("tables/marks.jsonl", "", (b"", b"")),
+    ("files/one.txt", "files/one.txt", (b"one", b"two")),
+    ("files/one.txt", "", (b"", b"")),
+    ("audit.key", "audit.key", (b"key", b"yek")),
+    ("manifest.json", "manifest.json", (b'"format": 1', b'"format": 2')),
+    ("manifest.json", "manifest.json", (b'"format": 1,', b"")),
+    ("manifest.json", "manifest.json", (b"{", b"[")),
+    ("manifest.json", "manifest.json", (b'"one.txt"', b'"../x"')),
+    ("manifest.json", "", (b"", b"")),
+]
+"""A member of the archive, the name it gets (none: it is left out), and what is changed in it."""
+
+
+@pytest.mark.parametrize("name, new, change", REWRITTEN)
+def test_an_altered_part_is_refused(path, lite_elsewhere, name, new, change):
+    def altered(old, content):
+        if old != name:
+            return old, content
+        assert change[0] in content
+        return (new, content.replace(*change) if change[0] else content) if new else None
+
+    rewritten(path, altered)
+    refused(lite_elsewhere, path)
+
+
+def test_rows_left_out_are_missed(path, lite_elsewhere):
+    rewritten(path, lambda n, c: (n, c.split(b"\n", 1)[1] if n == "tables/entries.jsonl" else c))
     refused(lite_elsewhere, path)
 
 
@@ -295,7 +321,7 @@ def test_an_installation_that_is_not_empty_is_left_alone(world, path):
     world.session.rollback()
     store = MemoryStore()
     with pytest.raises(Invalid, match="not empty"):
-        backing_up.restore(world.ctx("system"), store, path, lambda key: None)
+        backing_up.restore(world.ctx("system"), store, path, print)
     assert counts(world.session) == before
     assert store.kept == {}
 
@@ -344,7 +370,9 @@ def test_erased_bodies_stay_erased(world, elsewhere, tmp_path):
         lambda ctx: ctx.session.scalars(select(AuditRecord.number).where(AuditRecord.salt.is_(None))).all()
     )
     null = elsewhere.ask(
-        lambda ctx: ctx.session.execute(text("SELECT count(*) FROM audit_records WHERE body IS NULL")).scalar()
+        lambda ctx: ctx.session.execute(
+            text("SELECT count(*) FROM audit_records WHERE body IS NULL")
+        ).scalar()
     )
     assert set(erased) == {2}
     assert null == len(erased)

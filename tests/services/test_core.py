@@ -27,21 +27,31 @@ def count(world: World, table: type) -> int:
 def test_everything_inside_a_transaction_happens_or_nothing_does(world: World) -> None:
     ctx = world.ctx("adam")
     before = count(world, AuditRecord)
-    with pytest.raises(ZeroDivisionError), transaction(ctx):
-        note(ctx, "test.act", "something")
-        owe(ctx, "links", "a@b.example", key="k", entries=[])
-        ctx.session.flush()
-        raise ZeroDivisionError
+
+    def act_and_fail() -> None:
+        with transaction(ctx):
+            note(ctx, "test.act", "something")
+            owe(ctx, "links", "a@b.example", key="k", entries=[])
+            ctx.session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        act_and_fail()
     assert (count(world, AuditRecord), count(world, OutboxMail)) == (before, 0)
 
 
 def test_a_transaction_inside_another_joins_it(world: World) -> None:
     ctx = world.ctx("adam")
     before = count(world, AuditRecord)
-    with pytest.raises(ZeroDivisionError), transaction(ctx):
+
+    def act_inside_and_fail() -> None:
         with transaction(ctx):
-            note(ctx, "test.inner", "something")
-        raise ZeroDivisionError
+            with transaction(ctx):
+                note(ctx, "test.inner", "something")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        act_inside_and_fail()
     assert count(world, AuditRecord) == before
 
 

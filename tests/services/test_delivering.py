@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from heroes.adapters.letters import Letters
 from heroes.adapters.mail import MemoryPost, Undelivered
@@ -37,7 +37,14 @@ def row(world, mail_id):
 def forget_all(world):
     """Start from an empty outbox."""
     with transaction(world.ctx("system")):
-        world.session.execute(OutboxMail.__table__.delete())
+        world.session.execute(delete(OutboxMail))
+
+
+def claim(world):
+    """Claim the next mail, which must be there."""
+    claimed = delivering.claim(world.ctx("system"))
+    assert claimed is not None
+    return claimed
 
 
 def postman(world, post):
@@ -58,8 +65,7 @@ def deliver(world, post=None):
 
 def test_a_mail_is_claimed_by_one_only(world):
     mail_id = owed(world)
-    first = delivering.claim(world.ctx("system"))
-    assert first is not None
+    first = claim(world)
     assert first.id == mail_id
     assert delivering.claim(world.ctx("system")) is None
     assert (row(world, mail_id).state, row(world, mail_id).attempts) == ("sending", 1)
@@ -71,8 +77,7 @@ def test_nothing_is_claimed_before_it_is_due(world):
         world.session.execute(update(OutboxMail).values(due_at=world.clock.at + timedelta(seconds=1)))
     assert delivering.claim(world.ctx("system")) is None
     world.clock.forward(seconds=1)
-    claimed = delivering.claim(world.ctx("system"))
-    assert claimed is not None
+    claimed = claim(world)
     assert claimed.id == mail_id
 
 
@@ -84,15 +89,15 @@ def test_the_mail_that_is_due_first_goes_first(world):
             .where(OutboxMail.id == early)
             .values(due_at=world.clock.at - timedelta(minutes=1))
         )
-    ids = [delivering.claim(world.ctx("system")).id for _ in range(2)]
+    ids = [claim(world).id for _ in range(2)]
     assert ids == [early, late]
 
 
 def test_a_lease_that_ran_out_lets_somebody_else_send_it_and_only_they_settle(world):
     mail_id = owed(world)
-    first = delivering.claim(world.ctx("system"))
+    first = claim(world)
     world.clock.at += delivering.LEASE
-    second = delivering.claim(world.ctx("system"))
+    second = claim(world)
     assert second.message_id == first.message_id
     assert delivering.sent(world.ctx("system"), first) is False
     assert row(world, mail_id).state == "sending"
@@ -121,7 +126,7 @@ def test_failures_wait_longer_and_longer_and_then_are_stuck(world):
     mail_id = owed(world)
     waits = []
     while True:
-        claimed = delivering.claim(world.ctx("system"))
+        claimed = claim(world)
         delivering.failed(world.ctx("system"), claimed, "451 come back later")
         found = row(world, mail_id)
         if found.state != "waiting":

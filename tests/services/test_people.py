@@ -1,6 +1,7 @@
 """Running a programme's people: disabling, roles, panels and employers, and the last owner who stays."""
 
 import threading
+import time
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from heroes.models import (
 from heroes.services import accounts, links, people
 from heroes.services.context import Context
 from heroes.services.opening import give_role
-from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound
+from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, Refusal
 from heroes.services.transactions import transaction
 from tests.world import OPEN, World
 
@@ -120,31 +121,59 @@ def test_the_last_owner_stays(world: World) -> None:
     assert owners(world) == {world.people["olive"]}
 
 
-def test_two_owners_who_disable_each_other_leave_one(world: World) -> None:
+def test_of_two_owners_who_disable_each_other_the_second_is_refused(world: World) -> None:
+    second_owner(world)
+    second_owner(world, "audrey")
+    handles = {who: handle_of(world, who) for who in ("olive", "adam")}
+    ctx, adam, it = world.ctx("olive"), world.actor("adam"), world.house
+    refused: list[str] = []
+    world.session.rollback()
+
+    def disable_olive() -> None:
+        with world.app.app_context():
+            second = Context(world.session, adam, world.clock.now(), it.keys, it.chance)
+            try:
+                people.disable(second, SEASON, handles["olive"], "A coup.")
+            except Refusal as error:
+                refused.append(error.code)
+            finally:
+                second.session.close()
+
+    thread = threading.Thread(target=disable_olive)
+    with transaction(ctx):
+        people.disable(ctx, SEASON, handles["adam"], "A coup.")
+        thread.start()
+        time.sleep(0.5)  # Adam's press arrives while Olive's is not finished
+    thread.join()
+    assert refused == ["not_found"], "a disabled owner is nobody, however early the press was"
+    assert owners(world) == {world.people["olive"], world.people["audrey"]}
+
+
+def test_the_last_two_owners_do_not_both_go(world: World) -> None:
     second_owner(world)
     handles = {who: handle_of(world, who) for who in ("olive", "adam")}
-    actors = {who: world.actor(who) for who in handles}
-    it = world.house
+    ctx, adam, it = world.ctx("olive"), world.actor("adam"), world.house
+    refused: list[str] = []
     world.session.rollback()
-    barrier = threading.Barrier(2)
 
-    def disable(who: str, other: str) -> None:
+    def leave() -> None:
         with world.app.app_context():
-            ctx = Context(world.session, actors[who], world.clock.now(), it.keys, it.chance)
-            barrier.wait()
+            second = Context(world.session, adam, world.clock.now(), it.keys, it.chance)
             try:
-                people.disable(ctx, SEASON, handles[other], "A coup.")
-            except (Invalid, NotFound, NotAllowed):
-                pass
+                people.remove_role(second, SEASON, handles["adam"], "owner")
+            except Refusal as error:
+                refused.append(error.code)
             finally:
-                ctx.session.close()
+                second.session.close()
 
-    threads = [threading.Thread(target=disable, args=pair) for pair in (("olive", "adam"), ("adam", "olive"))]
-    for thread in threads:
+    thread = threading.Thread(target=leave)
+    with transaction(ctx):
+        people.remove_role(ctx, SEASON, handles["olive"], "owner")
         thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(owners(world)) == 1
+        time.sleep(0.5)
+    thread.join()
+    assert refused == ["invalid"]
+    assert owners(world) == {world.people["adam"]}
 
 
 def test_removing_a_role_takes_that_role_only(world: World) -> None:

@@ -141,12 +141,6 @@ def test_everybody_gets_one_link_to_each_entry_of_their_own_address(world: World
     }
 
 
-def test_links_go_to_the_address_that_was_given_and_not_to_one_that_looks_alike(world: World) -> None:
-    world.nominate(nominator_email="strasse@home.example")
-    sharing.send_links(world.ctx(), "straße@home.example")
-    assert [mail.to_address for mail in mails(world, "links")] == ["strasse@home.example"]
-
-
 def test_an_address_without_entries_gets_no_mail_and_revoked_links_are_not_sent(world: World) -> None:
     started = world.nominate()
     assert started.link is not None

@@ -75,25 +75,28 @@ def test_a_trail_that_nobody_touched_is_whole(world):
     assert faults(world) == {}
 
 
-@pytest.mark.parametrize("column", sorted(ALTERED))
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
-def test_an_altered_column_is_found(world, column, place):
+def test_every_altered_column_is_found(world, place):
     _, ids = lived(world)
     with transaction(world.ctx("olive")):
         note(world.ctx("olive"), "test.act", "installation")
     index = {"first": 0, "middle": len(ids) // 2, "last": len(ids) - 1}[place]
-    if column == "chain_id":
-        meddle(
-            world,
-            "UPDATE audit_records SET number = number + 1000 WHERE chain_id = "
-            "(SELECT id FROM audit_chains WHERE season_id IS NULL)",
+    missed = set()
+    for column, value in ALTERED.items():
+        if column == "chain_id":
+            # Make room for it in the other trail, where the number is taken.
+            away = "(SELECT id FROM audit_chains WHERE season_id IS NULL)"
+            world.session.execute(
+                text(f"UPDATE audit_records SET number = number + 1000 WHERE chain_id = {away}")
+            )
+        world.session.execute(
+            text(f"UPDATE audit_records SET {column} = {value} WHERE id = :id"), {"id": ids[index]}
         )
-    meddle(world, f"UPDATE audit_records SET {column} = {ALTERED[column]} WHERE id = :id", id=ids[index])
-    found = faults(world)
+        found = faults(world).get(HEAD, "")
+        if not found or (column not in ("id", "number", "chain_id") and f"record {index + 1} " not in found):
+            missed.add(column)
     # The last row under a larger id is the same record in the same order: nothing was said differently.
-    assert (HEAD in found) is not (column == "id" and place == "last")
-    if column not in ("id", "number", "chain_id"):
-        assert f"record {index + 1} " in found[HEAD]
+    assert missed == ({"id"} if place == "last" else set())
 
 
 @pytest.mark.parametrize("place", [0, 2, -1])
@@ -163,11 +166,7 @@ def test_a_whole_trail_taken_away_is_found(world):
 
 def test_a_record_made_without_the_key_is_found(world):
     chain, ids = lived(world)
-    columns = [
-        name
-        for name in AuditRecord.__table__.columns.keys()
-        if name not in ("id", "number", "previous", "hash")
-    ]
+    columns = set(ALTERED) - {"id", "number", "previous", "hash"}
     listed = ", ".join(columns)
     meddle(
         world,

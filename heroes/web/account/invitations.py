@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.promises import PROMISE
 from heroes.domain.roles import ROLE_WORDS, Role
-from heroes.services import inviting
+from heroes.services import accepting
 from heroes.services.refusals import Invalid, NotFound
 from heroes.web.account.arrival import begin
 from heroes.web.kit.access import Access, open_to
@@ -34,7 +34,7 @@ def answer() -> AnyResponse:
     if request.method == "GET":
         return _page(link_id, {})
     try:
-        signed = inviting.accept(
+        signed = accepting.accept(
             context(),
             link_id,
             name=request.form.get("name", ""),
@@ -52,7 +52,7 @@ def answer() -> AnyResponse:
 
 def _page(link_id: int, errors: dict[str, str]) -> Response:
     ctx = context()
-    offer = inviting.open_offer(ctx, link_id)
+    offer = accepting.open_offer(ctx, link_id)
     set_site(offer.season, offer.wanted.programme)
     person = viewer()
     is_me = offer.account is not None and person is not None and offer.account.id == person.user.id

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from wtforms import BooleanField, DateTimeLocalField, Field, Form, HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateTimeLocalInput
 
 from heroes.domain.clocks import in_utc
@@ -157,7 +158,9 @@ def _field(name: str, words: ActWords, rule: OutcomeRule, facts: Facts) -> Field
             )
         case "level":
             places = {level.key: level.places - facts.taken.get(level.key, 0) for level in rule.levels}
-            choices = [(level.key, f"{level.name} ({_left(places[level.key])})") for level in rule.levels]
+            choices = [
+                SelectChoice(level.key, f"{level.name} ({_left(places[level.key])})") for level in rule.levels
+            ]
             return RadioField("Level", [_Asked()], choices=choices, validate_choice=False)
         case "override":
             return BooleanField(

@@ -95,7 +95,12 @@ def audit(season_slug: str) -> Response:
         room=room(season, "audit"),
         season=season,
         lines=_lines(history),
-        acts=[("", "Anything"), *sorted(((act, words) for act, words in ACT_WORDS.items()), key=lambda a: a[1])],
+        acts=[
+            ("", "Anything"),
+            *sorted(
+                (name, f"{name.split('.')[0].capitalize()}: {words}") for name, words in ACT_WORDS.items()
+            ),
+        ],
         act=act,
         who=who,
         head=head,

@@ -32,6 +32,8 @@ def room(season: Season, here: str) -> dict[str, Any]:
         "role": roles.capitalize(),
         "who": person.name,
         "key": "admin",
-        "tabs": [(text, url_for(f"admin.{name}", season_slug=season.slug), name == here) for name, text in TABS],
+        "tabs": [
+            (text, url_for(f"admin.{name}", season_slug=season.slug), name == here) for name, text in TABS
+        ],
         "help": [],
     }

@@ -17,7 +17,7 @@ from heroes.domain.nominations import MAY_TELL, people_fields
 from heroes.domain.notices import NOTICES
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
 from heroes.domain.policy import Deed, may
-from heroes.domain.questions import count_words
+from heroes.domain.questions import count_words, showable
 from heroes.domain.roles import Role, with_implied
 from heroes.domain.workflow import Allowed, Refused, Why, offer
 from heroes.models import entry_pages as read
@@ -241,7 +241,7 @@ def _detail(body: dict[str, Any]) -> str:
 @open_to(Access.ADMIN)
 def screen(handle: str) -> AnyResponse:
     """Say whether the entry is eligible."""
-    verdict, reason = request.form.get("verdict", ""), request.form.get("reason", "")
+    verdict, reason = request.form.get("verdict", ""), showable(request.form.get("reason", ""))
     try:
         screening.screen(context(), handle, verdict, reason, posted_version())
     except Invalid as error:
@@ -305,7 +305,8 @@ def act(handle: str, act: str) -> AnyResponse:
 
 
 def _posted() -> MultiDict[str, str]:
-    return MultiDict(request.form)
+    """What was posted, as far as a page can show it again."""
+    return MultiDict((name, showable(value)) for name, value in request.form.items(multi=True))
 
 
 def _words(act: str) -> ActWords:
@@ -387,7 +388,7 @@ def faster_page(
         change=(latest.body or {}) if latest else {},
         wanted=wanted,
         typed=typed,
-        fields=[(k, v) for k, v in request.form.items() if k not in ("csrf_token", "version", "look")],
+        fields=[(k, v) for k, v in _posted().items() if k not in ("csrf_token", "version", "look")],
         words=words,
         refusal=verdict.sentence if isinstance(verdict, Refused) else "",
     )

@@ -51,6 +51,7 @@ def season_nav(season: Season, here: str) -> list[tuple[str, str, bool]]:
     links = [
         (url_for("public.season", season_slug=season.slug), "Categories", here == "season"),
         (url_for("public.rules", season_slug=season.slug), "Rules and privacy", here == "rules"),
+        (url_for("winners.winners", season_slug=season.slug), "Hall of heroes", here == "winners"),
         (url_for("nominator.my_entries"), "My nominations", here == "mine"),
     ]
     if viewer() is None:

@@ -221,6 +221,7 @@ def form_page(
     """The form with these values. `said` is why it was refused, `shut` that it can no longer be sent at all."""
     now, season, category = context().now, asked.season, asked.category
     closes = closes_at(season, category)
+    stored = kept is not None and revision is None and not theirs
     if revision is None:
         revision = kept.sheet.revision if kept else 0
     saved_at = local_time(season, kept.sheet.saved_at) if kept else ""
@@ -239,6 +240,7 @@ def form_page(
         saved_at=saved_at,
         said=said,
         shut=shut,
+        stored=stored,
         theirs=theirs or {},
         honeypot=HONEYPOT,
         closes=closes,

@@ -64,6 +64,8 @@ def season(season_slug: str) -> Response:
         categories=[card(c) for c in categories],
         closes=found.closes_at,
         open=is_open(found, None, context().now),
+        shortlisted=any(c.shortlist_release.released_at for c in categories),
+        announced=any(c.outcome_release.released_at for c in categories),
         milestones=milestones_of(found),
         nav=season_nav(found, "season"),
     )

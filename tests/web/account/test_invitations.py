@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from heroes.models import Membership, PanelMember, PrivateLink, User
+from heroes.models import Invitation, Membership, PanelMember, PrivateLink, User
 from heroes.services import accounts, inviting
 from heroes.services.links import token_of
 from tests.world import OPEN, World, post
@@ -96,7 +96,7 @@ def test_a_dead_invitation_says_so_before_and_after_its_button(lite_world: World
     path = invite(lite_world)
     client = opened(lite_world, path)
     assert client.get("/invitation").status_code == 200
-    invitation = lite_world.session.scalars(select(inviting.Invitation)).one()
+    invitation = lite_world.session.scalars(select(Invitation)).one()
     if end == "expired":
         lite_world.clock.at = OPEN + timedelta(days=30)
     elif end == "withdrawn":

@@ -84,9 +84,17 @@ def test_the_history_is_turned_by_fifties_and_keeps_its_filter(lite_world):
 def test_an_entrys_history_holds_its_own_records_only(lite_world):
     started = lite_world.submitted()
     lite_world.nominate(title="Another")
-    nominating.withdraw(lite_world.ctx("alice", frozenset({started.link.id})), started.entry.handle, reason="ill")
-    page = lite_world.client("audrey").get(f"/admin/entry/{started.entry.handle}/audit").get_data(as_text=True)
-    assert [re.sub(r"^.*(Withdrew|Sent|Began).*$", r"\1", row) for row in rows(page)] == ["Withdrew", "Sent", "Began"]
+    nominating.withdraw(
+        lite_world.ctx("alice", frozenset({started.link.id})), started.entry.handle, reason="ill"
+    )
+    page = (
+        lite_world.client("audrey").get(f"/admin/entry/{started.entry.handle}/audit").get_data(as_text=True)
+    )
+    assert [re.sub(r"^.*(Withdrew|Sent|Began).*$", r"\1", row) for row in rows(page)] == [
+        "Withdrew",
+        "Sent",
+        "Began",
+    ]
     assert "Reason: ill" in rows(page)[0]
 
 
@@ -113,7 +121,9 @@ def test_an_unknown_entry_or_season_is_not_found(lite_world):
     assert client.get("/admin/nothing/audit").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["before=x", "before=-1", "before=99999999999999999999", "act=nonsense", "who=%00"])
+@pytest.mark.parametrize(
+    "query", ["before=x", "before=-1", "before=99999999999999999999", "act=nonsense", "who=%00"]
+)
 def test_nonsense_in_the_address_is_left_out(lite_world, query):
     assert lite_world.client("audrey").get(f"{PAGE}?{query}").status_code == 200
 

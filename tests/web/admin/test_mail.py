@@ -28,7 +28,9 @@ def owed(world, count=1, state="stuck", address="person{}@judges.example", **mor
         if state == "stuck":
             values["last_error"] = "550 <nobody> here"
         ctx.session.execute(update(OutboxMail).where(OutboxMail.key.in_(keys)).values(**values))
-    ids = world.session.scalars(select(OutboxMail.id).where(OutboxMail.key.in_(keys)).order_by(OutboxMail.id)).all()
+    ids = world.session.scalars(
+        select(OutboxMail.id).where(OutboxMail.key.in_(keys)).order_by(OutboxMail.id)
+    ).all()
     world.session.rollback()
     return list(ids)
 
@@ -70,7 +72,9 @@ def test_an_address_or_part_of_it_narrows_the_list(world, typed, found):
     owed(world, 5)
     client = world.client("adam")
     page = client.get(PAGE, query_string={"state": "stuck", "address": typed}).get_data(as_text=True)
-    assert addresses(page) == (found if found is not None else [f"person{n}@judges.example" for n in range(4, -1, -1)])
+    assert addresses(page) == (
+        found if found is not None else [f"person{n}@judges.example" for n in range(4, -1, -1)]
+    )
 
 
 def test_the_list_is_turned_by_fifties(lite_world):
@@ -88,7 +92,11 @@ def test_the_list_is_turned_by_fifties(lite_world):
 def test_counts_stop_at_a_thousand(lite_world):
     (mail_id,) = owed(lite_world)
     with transaction(lite_world.ctx("system")):
-        row = lite_world.session.execute(select(OutboxMail.__table__).where(OutboxMail.id == mail_id)).one()._mapping
+        row = (
+            lite_world.session.execute(select(OutboxMail.__table__).where(OutboxMail.id == mail_id))
+            .one()
+            ._mapping
+        )
         plain = {key: value for key, value in row.items() if key != "id"}
         lite_world.session.execute(insert(OutboxMail), [plain | {"key": f"k{n}"} for n in range(1200)])
     page = lite_world.client("adam").get(PAGE).get_data(as_text=True)
@@ -114,7 +122,9 @@ def test_chosen_mails_are_tried_again_and_no_others(lite_world):
     assert response.status_code == 303
     page = client.get(response.location).get_data(as_text=True)
     assert "2 mails are tried again now" in page
-    states = lite_world.session.execute(select(OutboxMail.id, OutboxMail.state).where(OutboxMail.id.in_(ids))).all()
+    states = lite_world.session.execute(
+        select(OutboxMail.id, OutboxMail.state).where(OutboxMail.id.in_(ids))
+    ).all()
     assert dict(states) == {ids[0]: "waiting", ids[1]: "stuck", ids[2]: "waiting"}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from heroes.models import Assignment, Criterion, Entry, Round, ScoreSet
-from heroes.services import recusing, scoring
+from heroes.services import assigning, recusing, scoring
 from tests.counting import statements
 from tests.judging import (
     COMMENT,
@@ -196,7 +196,8 @@ def test_the_autosave_after_the_close_says_so(lite_world: World) -> None:
         data={"csrf_token": token, "revision": 1} | FORM,
         headers={"X-Requested-With": "autosave"},
     )
-    assert (response.status_code, response.json["error"]) == (409, "card_closed")
+    assert response.status_code == 409
+    assert response.get_json()["error"] == "card_closed"
 
 
 def test_what_does_not_fit_is_said_at_the_criterion_and_in_the_summary_with_all_else_kept(
@@ -371,6 +372,15 @@ def test_a_recused_judge_finds_a_404_and_a_late_press_gets_their_words_back(lite
     )
     assert response.status_code == 404
     assert "An hour of thought" in response.get_data(as_text=True)
+
+
+def test_an_entry_that_was_taken_back_is_a_404_and_gone_from_the_queue(lite_world: World) -> None:
+    one = asked(lite_world, elsewhere(lite_world), "jack")
+    assigning.remove(lite_world.ctx("adam"), one.handle)
+    client = lite_world.client("jack")
+    assert client.get(path(one)).status_code == 404
+    assert client.get(f"{path(one)}/step-back").status_code == 404
+    assert one.handle not in client.get("/judge/").get_data(as_text=True)
 
 
 def test_stepping_back_takes_a_sentence_and_the_entry_is_gone(lite_world: World) -> None:

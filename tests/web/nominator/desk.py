@@ -24,7 +24,7 @@ def tree(page: str) -> Element:
 def shown(page: str, form: int | None = None) -> dict[str, str]:
     """Every control of a page with what it holds, as a browser would send it; of one form, if its number is given."""
     root = tree(page)
-    scope = root if form is None else [e for e in root.iter("form")][form]
+    scope = root if form is None else list(root.iter("form"))[form]
     found: dict[str, str] = {}
     for e in scope.iter():
         name = e.get("name")
@@ -33,9 +33,11 @@ def shown(page: str, form: int | None = None) -> dict[str, str]:
         if e.tag == "textarea":
             found[name] = e.text or ""
         elif e.tag == "select":
-            found[name] = next((o.get("value", "") for o in e.iter("option") if "selected" in o.keys()), "")
+            found[name] = next(
+                (o.get("value", "") for o in e.iter("option") if o.get("selected") is not None), ""
+            )
         elif e.tag == "input" and e.get("type") in ("radio", "checkbox"):
-            if "checked" in e.keys():
+            if e.get("checked") is not None:
                 found[name] = e.get("value") or "on"
         elif e.tag == "input":
             found[name] = e.get("value") or ""
@@ -46,7 +48,8 @@ def words_of(page: str) -> str:
     """The text of a page's main part, with white space folded."""
     main = re.search(r"<main.*?</main>", page, re.DOTALL)
     assert main is not None
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", main[0])).split())
+    flowing = re.sub(r"</?(a|b|em|span|strong|time)\b[^>]*>", "", main[0])
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", flowing)).split())
 
 
 def begin(client: FlaskClient, act: str = "check", **changes: str) -> Any:
@@ -57,7 +60,7 @@ def begin(client: FlaskClient, act: str = "check", **changes: str) -> Any:
 
 def handle_in(location: str) -> str:
     """The entry's handle in one of its addresses."""
-    found = re.search(r"/mine/([^/]+)/", location)
+    found = re.search(r"/mine/([a-z0-9]+)/", location)
     assert found is not None, location
     return found[1]
 

@@ -1,0 +1,31 @@
+"""`heroes export`: what staff take out of a season, as files."""
+
+from pathlib import Path
+
+import click
+
+from heroes.adapters.spreadsheets import BOM, stream_csv
+from heroes.cli.running import command_app, fail
+from heroes.models.queue_pages import Filters
+from heroes.services import exporting
+
+
+@click.group("export")
+def export() -> None:
+    """Take out what a season holds."""
+
+
+@export.command("queue")
+@click.option("--season", required=True, help="The season's slug.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def queue(season: str, file: Path) -> None:
+    """Write the review queue, every entry received, to FILE as CSV. An existing file is not overwritten."""
+    with command_app() as (_, make):
+        rows = exporting.queue(make(), season, Filters()).rows
+        try:
+            with file.open("x", encoding="utf-8", newline="") as out:
+                out.write(BOM)
+                count = sum(1 for line in stream_csv(rows) if out.write(line))
+        except OSError as error:
+            fail(f"{file}: {error.strerror}")
+    click.echo(f"{count - 1} entries written to {file}")

@@ -1,0 +1,106 @@
+"""Two presses at the same moment: one happens, the other is told so, and the counters agree with the rows."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from sqlalchemy import func, select
+
+from heroes.models import Assignment, Entry
+from heroes.models.database import db
+from heroes.services import assigning, recusing, rounds, scoring
+from heroes.services.context import Context
+from heroes.services.refusals import Refusal
+from heroes.services.transactions import transaction
+from tests.judging import COMMENT, GOOD, WRITTEN, asked, assignment, cards, elsewhere, marks_kept
+from tests.world import JUDGING, World
+
+ROUNDS = 12
+Press = Callable[[Context], object]
+
+
+def at_once(world: World, *presses: tuple[str, Press]) -> list[str]:
+    """Press at the same moment, each in a session of its own; "done" or the code of each refusal, sorted."""
+    world.session.rollback()
+    together = Barrier(len(presses))
+
+    def press(who: str, what: Press) -> str:
+        with world.app.app_context():
+            try:
+                ctx = world.ctx(who)
+                world.session.rollback()
+                together.wait(20)
+                what(ctx)
+            except Refusal as refusal:
+                return refusal.code
+            finally:
+                db.session.remove()
+            return "done"
+
+    with ThreadPoolExecutor(len(presses)) as pool:
+        return sorted(pool.map(lambda one: press(*one), presses))
+
+
+def test_a_double_press_hands_a_scorecard_in_once(world: World) -> None:
+    for n in range(ROUNDS):
+        world.clock.at = world.clock.at.replace(month=5, day=1)
+        entry = elsewhere(world, f"Person {n}")
+        one = asked(world, entry, "jack")
+        handle = one.handle
+
+        def submit(ctx: Context, handle: str = handle) -> object:
+            return scoring.submit(ctx, handle, 1, GOOD, COMMENT)
+
+        assert at_once(world, ("jack", submit), ("jack", submit)) == ["done", "faster"]
+        assert (cards(world, entry), marks_kept(world, one)) == ((1, 1), {1: ["7", "8"]})
+
+
+def test_submitting_and_being_recused_at_once_leave_counters_that_agree(world: World) -> None:
+    for n in range(ROUNDS):
+        world.clock.at = world.clock.at.replace(month=5, day=1)
+        entry = elsewhere(world, f"Person {n}")
+        handle = asked(world, entry, "jack").handle
+
+        def submit(ctx: Context, handle: str = handle) -> object:
+            return scoring.submit(ctx, handle, 1, GOOD, COMMENT)
+
+        def step_back(ctx: Context, handle: str = handle) -> None:
+            recusing.step_back(ctx, handle, "I know them")
+
+        outcome = at_once(world, ("jack", submit), ("jack", step_back))
+        assert outcome in (["done", "done"], ["done", "not_found"])
+        assert cards(world, entry) == (0, 0)
+        assert assignment(world, entry, "jack").state == "recused"
+
+
+def test_two_admins_who_deal_at_once_deal_once(world: World) -> None:
+    entries = [elsewhere(world, f"Person {n}") for n in range(6)]
+    world.clock.at = JUDGING
+    digest = assigning.plan(world.ctx("adam"), *WRITTEN, 2, "s").digest
+
+    def deal(ctx: Context) -> object:
+        return assigning.apply(ctx, *WRITTEN, 2, "s", digest)
+
+    assert at_once(world, ("adam", deal), ("olive", deal)) == ["done", "faster"]
+    assert world.session.scalar(select(func.count()).select_from(Assignment)) == 12
+    assert {cards(world, entry) for entry in entries} == {(2, 0)}
+
+
+def test_an_entry_admitted_twice_at_once_is_admitted_once(world: World) -> None:
+    handles = [world.submitted(title=f"Person {n}").entry.handle for n in range(ROUNDS)]
+
+    def admit(ctx: Context, handle: str) -> None:
+        with transaction(ctx):
+            entry = ctx.session.scalars(select(Entry).where(Entry.handle == handle)).one()
+            rounds.admit(ctx, entry, rounds.first_round(ctx, entry.category_id))
+
+    for handle in handles:
+
+        def press(ctx: Context, handle: str = handle) -> None:
+            admit(ctx, handle)
+
+        assert at_once(world, ("adam", press), ("olive", press)) == ["done", "done"]
+        entry = world.session.scalars(
+            select(Entry).where(Entry.handle == handle).execution_options(populate_existing=True)
+        ).one()
+        assert cards(world, entry) == (0, 0)

@@ -1,0 +1,77 @@
+"""The season at a glance."""
+
+import re
+
+from tests.counting import statements
+from tests.crowd import add_crowd, add_one
+from tests.world import JUDGED, World
+
+SEASON = "/admin/small-2026/"
+
+
+def page_of(world: World, who: str = "adam") -> str:
+    response = world.client(who).get(SEASON)
+    assert response.status_code == 200
+    return str(response.get_data(as_text=True))
+
+
+def waiting(page: str) -> dict[str, int]:
+    return {
+        words.strip(): int(count.replace(",", ""))
+        for count, words in re.findall(r'<strong class="num">([\d,]+)</strong> ([^<]+)</span>', page)
+    }
+
+
+def test_it_says_what_waits_for_somebody(lite_world: World) -> None:
+    world = lite_world
+    world.submitted()
+    add_one(world, "returned")
+    add_one(world, "draft")
+    add_crowd(world, 4, judges=2)
+    assert waiting(page_of(world)) == {
+        "to screen": 1,
+        "back with their entrants": 1,
+        "scorecards not in yet": 5,
+        "thin categories": 1,
+        "unfinished drafts": 1,
+    }
+
+
+def test_the_picture_counts_by_the_days_of_the_seasons_zone(lite_world: World) -> None:
+    world = lite_world
+    world.clock.at = world.clock.at.replace(hour=22, minute=59, second=59)
+    world.submitted()
+    world.clock.at = world.clock.at.replace(hour=23, minute=0, second=0)
+    world.submitted()
+    page = page_of(world)
+    assert re.search(r">1 May</th><td class=\"num\">1<", page)
+    assert re.search(r">2 May</th><td class=\"num\">1<", page)
+
+
+def test_it_asks_the_same_few_statements_however_large_the_season(world: World) -> None:
+    found = []
+    for more in (10, 1990):
+        add_crowd(world, more, judges=1)
+        client = world.client("adam")
+        with statements(world) as sent:
+            client.get(SEASON)
+        found.append(len(sent))
+    assert found == [8, 8]
+
+
+def test_the_phases_are_told_in_words(lite_world: World) -> None:
+    world = lite_world
+    assert "Open for entries" in page_of(world)
+    world.clock.at = JUDGED
+    assert "judging has begun" in page_of(world)
+    world.season().ended_at = JUDGED
+    world.session.commit()
+    assert "The season has ended." in page_of(world)
+
+
+def test_it_is_for_staff_and_the_front_door_leads_to_it(lite_world: World) -> None:
+    statuses = {
+        who: lite_world.client(who).get(SEASON).status_code for who in ("audrey", "adam", "jill", "bob")
+    }
+    assert statuses == {"audrey": 200, "adam": 200, "jill": 404, "bob": 404}
+    assert lite_world.client("audrey").get("/admin/").headers["Location"] == SEASON
