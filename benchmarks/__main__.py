@@ -1,13 +1,20 @@
-"""The one command."""
+"""Measure speed and memory by real flows over HTTP; the numbers are worth most beside the floor of the same run."""
 
 import argparse
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import floor, nominations, pages
+from benchmarks.postgres import databases
 from benchmarks.report import Measure, say, table, write
 
-BENCHMARKS = {floor.NAME: floor.run, nominations.NAME: nominations.run, pages.NAME: pages.run}
+BENCHMARKS: dict[str, Callable[[bool, Callable[[], str] | None], list[Measure]]] = {
+    floor.NAME: floor.run,
+    nominations.NAME: nominations.run,
+    pages.NAME: pages.run,
+}
 
 
 def main() -> int:
@@ -17,15 +24,18 @@ def main() -> int:
         "names", nargs="*", metavar="name", help=f"one of {', '.join(BENCHMARKS)}; default: all"
     )
     parser.add_argument("--quick", action="store_true", help="under a minute, and less sure of its numbers")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers to a file")
     given = parser.parse_args()
     unknown = set(given.names) - BENCHMARKS.keys()
     if unknown:
         parser.error(f"there is no benchmark {min(unknown)!r}")
     measures: list[Measure] = []
-    for name in given.names or BENCHMARKS:
-        say(f"{name} …")
-        measures += BENCHMARKS[name](given.quick)
+    with ExitStack() as stack:
+        create = stack.enter_context(databases()) if given.postgres else None
+        for name in given.names or BENCHMARKS:
+            say(f"{name} …")
+            measures += BENCHMARKS[name](given.quick, create)
     print(table(measures))
     if given.json:
         write(measures, given.json, given.quick)

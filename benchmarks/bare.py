@@ -1,6 +1,7 @@
 """The least that a page can cost with these libraries on this machine: what the numbers of heroes stand beside."""
 
 import os
+from typing import Any
 
 from flask import Flask, request
 from flask_sqlalchemy import SQLAlchemy
@@ -67,7 +68,7 @@ def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-class _Server(BaseApplication):  # type: ignore[misc] # gunicorn carries no types
+class _Server(BaseApplication):
     def load_config(self) -> None:
         """The same kind of server as heroes has."""
         for name, value in {
@@ -80,7 +81,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn carries no type
         }.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         """The application, one for each worker."""
         return make_app(os.environ["BARE_DATABASE_URL"])
 

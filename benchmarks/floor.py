@@ -19,8 +19,8 @@ NAME = "floor"
 _TEXT = encoded({"text": "she rang every customer on the register " * 10})
 
 
-def run(quick: bool) -> list[Measure]:
-    """Hello, a page and a one-row POST at 32 at once."""
+def run(quick: bool, _: Callable[[], str] | None = None) -> list[Measure]:
+    """Hello, a page and a one-row POST at 32 at once, on SQLite whatever the others run on."""
     with tempfile.TemporaryDirectory(prefix="heroes-bench-") as text:
         folder, port = Path(text), free_port()
         url = f"sqlite:///{folder / 'bare.sqlite'}"

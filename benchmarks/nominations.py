@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -44,11 +44,12 @@ def nominate(port: int, address: str, fields: bytes) -> str:
         browser.close()
 
 
-def run(quick: bool, database: str | None = None) -> list[Measure]:
+def run(quick: bool, database: Callable[[], str] | None = None) -> list[Measure]:
     """Measure it at 1, 8 and 32 at once; every acknowledged reference is looked up afterwards."""
     with tempfile.TemporaryDirectory(prefix="heroes-bench-") as text:
         folder, port = Path(text), free_port()
-        environ = environment(folder, database or f"sqlite:///{folder / 'heroes.sqlite'}", port)
+        url = database() if database else f"sqlite:///{folder / 'heroes.sqlite'}"
+        environ = environment(folder, url, port)
         slug = season.build(environ, "open")
         address = f"/{slug}/{season.CATEGORY}/nominate"
         bodies = [encoded(season.nomination(number)) for number in range(200)]
@@ -74,7 +75,7 @@ def run(quick: bool, database: str | None = None) -> list[Measure]:
             memory = max(server.resident())
         measures.append(Measure(NAME, "resident, larger worker", memory, "MB", most=130))
         with season.opened(environ) as (_, session):
-            measures += _kept(session, {str(reference) for reference in acknowledged}, len(acknowledged))
+            measures += kept(session, {str(reference) for reference in acknowledged}, len(acknowledged))
         return measures
 
 
@@ -93,7 +94,7 @@ def _told(outcome: Outcome, at_once: int, cpu: float) -> Iterator[Measure]:
     yield Measure(NAME, f"{at_once} at once, errors", len(outcome.errors), "", most=0)
 
 
-def _kept(session: Session, references: set[str], flows: int) -> Iterator[Measure]:
+def kept(session: Session, references: set[str], flows: int) -> Iterator[Measure]:
     """What the database says of it: nothing acknowledged may be missing, nothing may be there twice."""
     kept = set(session.scalars(select(Entry.reference).where(Entry.state == "submitted")))
     yield Measure(NAME, "acknowledged and not in the database", len(references - kept), "", most=0)

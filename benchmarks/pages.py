@@ -5,6 +5,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -49,7 +50,7 @@ class Visit:
             ("entry page", f"/admin/entry/{made.entries[-1 - number]}"),
             ("season page", f"/admin/{made.slug}/"),
         ):
-            yield name, timed(lambda path=path: self.owner.get(path, says=b"</html>"))
+            yield name, timed(partial(self.owner.get, path, says=b"</html>"))
         yield "judge's queue", timed(lambda: self.judge.get("/judge/", says=b"</html>"))
         card = f"/judge/{made.cards[number % len(made.cards)]}"
         page: list[Answer] = []
@@ -57,7 +58,7 @@ class Visit:
         for act in ("draft", "submit"):
             body = filled(page[-1], act)
             name = "scorecard kept as a draft" if act == "draft" else "scorecard submitted"
-            yield name, timed(lambda body=body: self.judge.post(card, body))
+            yield name, timed(partial(self.judge.post, card, body))
             if act == "draft":
                 page.append(self.judge.get(card, says=b"data-scorecard"))
 
@@ -116,7 +117,7 @@ def run(quick: bool, database: Callable[[], str] | None = None) -> list[Measure]
         large = sizes[-1]
         measures += _bulk(visits[large], environs[large], 25 if quick else 100)
     with tempfile.TemporaryDirectory(prefix="heroes-bench-") as text:
-        measures += _statements(Path(text), 100 if quick else 500)
+        measures += statements(Path(text), 100 if quick else 500)
     return measures
 
 
@@ -151,7 +152,7 @@ def _bulk(visit: Visit, environ: dict[str, str], many: int) -> Iterator[Measure]
     yield Measure(NAME, f"bulk of {many}, lost", many - (moved or 0), "", most=0)
 
 
-def _statements(folder: Path, entries: int) -> Iterator[Measure]:
+def statements(folder: Path, entries: int) -> Iterator[Measure]:
     """How many statements each page sends: counted in this process, where the engine can be listened to."""
     environ = environment(folder, f"sqlite:///{folder / 'heroes.sqlite'}", 80)
     made = crowd.build(environ, entries)

@@ -143,7 +143,11 @@ def _evidence(state: str) -> dict[str, Any]:
     }
     evidence: dict[str, dict[str, Any]] = {
         "draft": never,
-        "returned": {"state_reason": "What happened next?", "due_at": OPEN + timedelta(days=7)},
+        "returned": {
+            "state_reason": "What happened next?",
+            "due_at": OPEN + timedelta(days=7),
+            "sheet_number": 2,
+        },
         "ineligible": {"state_reason": "Not in the country.", "state_as": "admin"},
         "shortlisted": decided,
         "not_awarded": decided,
@@ -177,6 +181,8 @@ def _belongings(
                 "digest": digest(people) if row["submitted_at"] else None,
             }
         )  # fmt: skip
+        if row["state"] == "returned":
+            sheets.append(sheets[-1] | {"number": 2, "sent_at": None, "digest": None})
         words.append({"id": entry_id, "body": f"{row['reference']}\n{row['title']}\n{ANSWERS['story']}"})
         if row["round_id"] is None:
             continue

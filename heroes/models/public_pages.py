@@ -69,20 +69,19 @@ def season_by_slug(session: Session, slug: str) -> Season | None:
 
 
 def categories(session: Session, season_id: int) -> Sequence[Category]:
-    """A season's categories in their order."""
+    """A season's categories in their order, each with its two releases."""
+    outcomes = aliased(Release)
     return session.scalars(
-        select(Category).where(Category.season_id == season_id).order_by(Category.position)
-    ).all()
-
-
-def releases(session: Session, season_id: int) -> tuple[bool, bool]:
-    """Whether a shortlist, and whether outcomes, of a season are out for any of its categories."""
-    out = set(
-        session.scalars(
-            select(Release.kind).where(Release.season_id == season_id, Release.released_at.is_not(None))
+        select(Category)
+        .join(Release, Release.id == Category.shortlist_release_id)
+        .join(outcomes, outcomes.id == Category.outcome_release_id)
+        .options(
+            contains_eager(Category.shortlist_release),
+            contains_eager(Category.outcome_release.of_type(outcomes)),
         )
-    )
-    return "shortlist" in out, "outcomes" in out
+        .where(Category.season_id == season_id)
+        .order_by(Category.position)
+    ).all()
 
 
 def category_form(session: Session, season_slug: str, category_slug: str) -> CategoryForm | None:

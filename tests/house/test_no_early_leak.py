@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 from heroes.domain.entry_states import Act, Face, State
 from heroes.models import Assignment, Entry, Organisation, OutboxMail
 from heroes.models.database import db
-from heroes.services import nominating, rounds, screening
+from heroes.services import nominating, posting, rounds, screening
 from heroes.services.context import Context
 from heroes.web.nominator import private
 from tests.counting import statements
@@ -62,11 +62,14 @@ class Scene:
         for category, number in (("frontline", 1), ("teams", 2)):
             for letter in "abcd":
                 name = f"{letter}{number}"
-                story = STORY | {"title": f"Entry {name.upper()}", "organisation_name": "Fernhill Telecom"}
+                story: dict[str, Any] = STORY | {
+                    "title": f"Entry {name.upper()}",
+                    "organisation_name": "Fernhill Telecom",
+                }
                 if letter == "b":
                     started = nominating.start(
                         world.ctx("bob"), "small-2026", category, story, workspace=larkfield
-                    )  # type: ignore[arg-type]
+                    )
                     sender = world.ctx("bob")
                 else:
                     mail = "alice@home.example" if letter == "a" else f"{letter}@other.example"
@@ -168,7 +171,9 @@ class Walk:
     def reads(self, who: str) -> dict[str, tuple[str, dict[str, Any]]]:
         client = self.client(who)
         forms: dict[str, tuple[str, dict[str, Any]]] = {}
-        waiting = [path for rule in self.rules() if "GET" in rule.methods for path in self.addresses(rule)]
+        waiting = [
+            path for rule in self.rules() if "GET" in (rule.methods or ()) for path in self.addresses(rule)
+        ]
         done: set[str] = set()
         while waiting:
             path = waiting.pop(0)
@@ -186,7 +191,10 @@ class Walk:
         """Each form as it stands on its page, and every address that takes a form without anything in it."""
         presses = [*forms.values()]
         presses += [
-            (path, {}) for rule in self.rules() if "POST" in rule.methods for path in self.addresses(rule)
+            (path, {})
+            for rule in self.rules()
+            if "POST" in (rule.methods or ())
+            for path in self.addresses(rule)
         ]
         for path, data in presses:
             if self.only not in path:
@@ -442,7 +450,7 @@ def test_a_planted_statement_turns_it_red(
 def test_a_planted_mail_turns_it_red(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owe = nominating.owe
+    owe = posting.owe
 
     def telling(ctx: Context, template: str, to: str, **values: Any) -> None:
         state = ctx.session.scalars(select(Entry.state).where(Entry.id == values["entry_id"])).one()

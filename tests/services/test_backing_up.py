@@ -306,7 +306,11 @@ def test_a_trail_that_was_broken_before_the_backup_is_not_restored(lite_world, l
     assert "record 2" in refused(lite_elsewhere, tmp_path / "b.tar.gz")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello"), gzip.compress(b"\0" * 20_000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", gzip.compress(b"hello", mtime=0), gzip.compress(b"\0" * 20_000, mtime=0)],
+    ids=["empty", "text", "packed text", "packed zeros"],
+)
 def test_a_file_that_is_no_backup_is_refused(tmp_path, lite_elsewhere, content):
     (tmp_path / "b.tar.gz").write_bytes(content)
     refused(lite_elsewhere, tmp_path / "b.tar.gz")

@@ -29,6 +29,7 @@ from heroes.models import (
 )
 from heroes.models.search import matching
 from heroes.services import announcing, deciding
+from heroes.services.imported_cards import Imported
 from heroes.services.importing import BadFile, import_marks
 from heroes.services.refusals import Invalid, NotFound
 from heroes.services.release_news import find_release
@@ -54,12 +55,12 @@ SMALL = (
 )
 
 
-def brought(world: World, text: str, **more: object):  # type: ignore[no-untyped-def]
+def brought(world: World, text: str, **more: object) -> Imported:
     asked_for = {"name": "marks.csv", "season": SKATING, "create": True} | more
     return import_marks(world.ctx("import"), text.encode(), **asked_for)  # type: ignore[arg-type]
 
 
-def into_small(world: World, rows: str, **more: object):  # type: ignore[no-untyped-def]
+def into_small(world: World, rows: str, **more: object) -> Imported:
     return brought(world, HEAD + rows, season="small-2026", create=False, **more)
 
 
