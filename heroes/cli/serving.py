@@ -106,7 +106,7 @@ def demo(stage: str, port: int, fresh: bool, build_only: bool) -> None:
     if build_only:
         return
     worker = subprocess.Popen(  # noqa: S603 (our own program, nothing of it typed by anybody)
-        [sys.executable, "-m", "heroes", "worker", "--demo", stage],
+        [sys.executable, "-m", "heroes", "worker", "--demo", stage, "--port", str(port)],
         env=os.environ | {"HEROES_INSTANCE": str(settings.instance.parent)},
     )
     click.echo(

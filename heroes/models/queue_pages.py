@@ -95,9 +95,9 @@ def queue(
     )
 
 
-def _asked(session: Session, season: Season, filters: Filters) -> Select[Any]:
+def _asked(session: Session, season: Season, filters: Filters) -> Any:
     here = and_(RoundEntry.round_id == Entry.round_id, RoundEntry.entry_id == Entry.id)
-    asked: Select[Any] = (
+    asked: Any = (
         select(
             Entry.id,
             Entry.handle,

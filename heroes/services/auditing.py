@@ -95,7 +95,8 @@ def _append(ctx: Context, season_id: int | None, noted: list[Noted]) -> None:
     for item in noted:
         number += 1
         salt = ctx.chance.token_hex(16)
-        body_digest = keyed(ctx.keys.audit, salt.encode(), canonical(item.body))
+        body = _json(item.body)
+        body_digest = keyed(ctx.keys.audit, salt.encode(), canonical(body))
         record_hash = hash_record(ctx.keys.audit, chain_name(season_id), number, head, item.meta, body_digest)
         rows.append(
             item.meta
@@ -103,7 +104,7 @@ def _append(ctx: Context, season_id: int | None, noted: list[Noted]) -> None:
                 "chain_id": chain.id,
                 "number": number,
                 "salt": salt,
-                "body": _json(item.body),
+                "body": body,
                 "body_digest": body_digest,
                 "previous": head,
                 "hash": record_hash,

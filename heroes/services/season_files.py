@@ -129,7 +129,7 @@ class _Loader:
             programme_id=programme.id,
             slug=raw["slug"],
             name=raw["name"],
-            year=(raw["opens"] + self.shift).year,
+            year=int(raw["year"]),
             timezone=self.zone,
             reference_prefix=raw["reference"],
             opens_at=self._instant(raw["opens"]),

@@ -3,6 +3,7 @@
 import random
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,8 @@ def test_one_thing_changed_changes_exactly_what_the_table_says(situation: Situat
     for fact in fields(Situation):
         value = getattr(situation, fact.name)
         for other in (0, 2, 3, 4) if isinstance(value, int) and not isinstance(value, bool) else (not value,):
-            turned = replace(situation, **{fact.name: other})
+            changed: dict[str, Any] = {fact.name: other}
+            turned = replace(situation, **changed)
             wrong += [
                 (fact.name, other, state, act, role)
                 for state in (None, *STATES)
@@ -124,7 +126,7 @@ def test_random_situations_and_random_sets_of_roles_agree() -> None:
     dice = random.Random(20260501)
     wrong = []
     for _ in range(12_000):
-        values = {
+        values: dict[str, Any] = {
             f.name: dice.choice((0, 1, 2, 3)) if f.name in ("scorecards", "quorum") else dice.random() < 0.5
             for f in fields(Situation)
         }

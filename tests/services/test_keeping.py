@@ -143,8 +143,10 @@ def test_erasing_leaves_no_word_of_it_anywhere_and_a_trail_that_verifies(world):
     with pytest.raises(NotFound):
         find_link(world.ctx(), token)
     assert {check.fault for check in verifying.verify(world.ctx("system"))} == {""}
-    acts = world.session.scalars(select(AuditRecord.act).where(AuditRecord.entry_id == draft.entry.id)).all()
-    assert "entry.erase" in acts
+    bodies = world.session.execute(
+        select(AuditRecord.act, AuditRecord.salt).where(AuditRecord.entry_id == draft.entry.id)
+    ).all()
+    assert {(act, salt is None) for act, salt in bodies} == {("entry.start", True), ("entry.erase", False)}
 
 
 def test_many_drafts_are_erased_in_portions(world, monkeypatch):

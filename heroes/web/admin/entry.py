@@ -14,7 +14,6 @@ from wtforms import Form
 
 from heroes.domain.entry_states import Act, Facts, State
 from heroes.domain.nominations import MAY_TELL, people_fields
-from heroes.domain.notices import NOTICES
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
 from heroes.domain.policy import Deed, may
 from heroes.domain.questions import count_words, showable
@@ -215,7 +214,7 @@ def _events(records: Sequence[Any], mails: Sequence[Any]) -> list[SimpleNamespac
             at=mail.sent_at or mail.created_at,
             icon="mail",
             who="",
-            what=f"{NOTICES[mail.template].subject.split('{')[0].strip() or mail.template.replace('_', ' ')}",
+            what=mail.template.replace("_", " ").capitalize(),
             mail=mail,
             said="",
         )

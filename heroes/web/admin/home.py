@@ -97,31 +97,31 @@ def _waiting(
     missing = sum(row.asked - row.done for row in rows)
     return [
         (
-            "to screen",
+            "To screen",
             glance.to_screen,
             f"{queue}?state={TO_SCREEN}",
             "Eligible entries go on to the judges.",
         ),
         (
-            "back with their entrants",
+            "Back with their entrants",
             glance.returned,
             f"{queue}?state={State.RETURNED.value}",
             "Each has your message and a time by which it is due.",
         ),
         (
-            "scorecards not in yet",
+            "Scorecards not in yet",
             missing,
             f"{queue}?sort=fewest&state={State.SUBMITTED.value}",
             "Of those that judges have been asked for in each category’s latest round.",
         ),
         (
-            "thin categories",
+            "Thin categories",
             len(thin),
             f"{queue}?category={thin[0].slug}" if thin else queue,
             ", ".join(row.name for row in thin) or "Every category has enough entries.",
         ),
         (
-            "unfinished drafts",
+            "Unfinished drafts",
             glance.drafts,
             f"{queue}?state={State.DRAFT.value}",
             "Their writers are reminded.",

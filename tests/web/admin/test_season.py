@@ -18,7 +18,7 @@ def page_of(world: World, who: str = "adam") -> str:
 def waiting(page: str) -> dict[str, int]:
     return {
         words.strip(): int(count.replace(",", ""))
-        for count, words in re.findall(r'<strong class="num">([\d,]+)</strong> ([^<]+)</span>', page)
+        for words, count in re.findall(r'<span>([^<]+) <strong class="num">([\d,]+)</strong></span>', page)
     }
 
 
@@ -29,11 +29,11 @@ def test_it_says_what_waits_for_somebody(lite_world: World) -> None:
     add_one(world, "draft")
     add_crowd(world, 4, judges=2)
     assert waiting(page_of(world)) == {
-        "to screen": 1,
-        "back with their entrants": 1,
-        "scorecards not in yet": 5,
-        "thin categories": 1,
-        "unfinished drafts": 1,
+        "To screen": 1,
+        "Back with their entrants": 1,
+        "Scorecards not in yet": 5,
+        "Thin categories": 1,
+        "Unfinished drafts": 1,
     }
 
 
