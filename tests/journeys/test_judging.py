@@ -52,6 +52,7 @@ def test_a_judge_needs_only_the_keyboard(live: Live) -> None:
     tab_to(page, "a.btn-primary")
     page.keyboard.press("Enter")
     expect(page.locator("form[data-scorecard]")).to_be_visible()
+    expect(page.locator("kbd").first).to_be_visible()  # the hints show once the module listens
     first = page.url
 
     page.keyboard.press("7")
@@ -64,6 +65,7 @@ def test_a_judge_needs_only_the_keyboard(live: Live) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Handed in. This is the next one.")).to_be_visible()
     assert page.url != first
+    expect(page.locator("kbd").first).to_be_visible()
 
     page.keyboard.press("t")
     page.keyboard.press("j")

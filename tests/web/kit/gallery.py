@@ -116,6 +116,7 @@ def filled(**given: str) -> Nomination:
 def create() -> Flask:
     """The gallery. Undefined names are errors, so that every page is proven to need only what is promised."""
     app = Flask("gallery", static_folder=ROOT / "heroes/static", template_folder=ROOT / "templates")
+    app.add_url_rule("/sign-in", "accounts.sign_in")  # again.html leads there
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, TESTING=True)
     Bootstrap5(app)
     words.register(app)
