@@ -389,7 +389,7 @@ def differences(one: Seen, other: Seen) -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.slow
+@pytest.mark.every_walk
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("facts", [before_the_shortlist, between_the_releases, only_the_level])
 def test_two_worlds_that_differ_only_in_what_is_hidden_answer_alike(

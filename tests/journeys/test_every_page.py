@@ -10,13 +10,19 @@ from heroes.services.demo import STAGES
 from tests.journeys.walk import ROLES, Walk, come_as, demo_at
 from tests.servers import Databases
 
+IN_EVERY_RUN = {("open", "stranger"), ("judging", "judge")}
+WALKS = [
+    pytest.param(stage, role, marks=() if (stage, role) in IN_EVERY_RUN else pytest.mark.every_walk)
+    for stage in STAGES
+    for role in ROLES
+]
+
 STARTS = ("/", "/sign-in", "/links", "/mine/")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("stage", "role"), WALKS)
 def test_every_page_is_sound(
     databases: Databases, tmp_path: Path, browser: Browser, stage: str, role: str
 ) -> None:
