@@ -430,6 +430,7 @@ def test_a_planted_word_turns_it_red(
     assert {line.split("'")[1] for line in found} == {"alice", "bob"}
 
 
+@pytest.mark.every_walk
 def test_a_planted_statement_turns_it_red(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -447,6 +448,7 @@ def test_a_planted_statement_turns_it_red(
     assert {line.rsplit(": ", 1)[1] for line in found} == {"statements differ"}
 
 
+@pytest.mark.every_walk
 def test_a_planted_mail_turns_it_red(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
