@@ -8,7 +8,7 @@ Olive owns the programme. Beside them: Adam an admin, Audrey an auditor, Chloe c
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, make_url, select
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from heroes import migrations
@@ -27,7 +28,7 @@ from heroes.config import Settings
 from heroes.domain.actors import IMPORT, SYSTEM, Actor
 from heroes.domain.slugs import name_key
 from heroes.models import Membership, Organisation, Panel, PanelMember, Programme, Season, User
-from heroes.models.database import db
+from heroes.models.database import db, reader
 from heroes.services import nominating
 from heroes.services.accounts import actor_of, add_user, start_session
 from heroes.services.context import Context
@@ -239,13 +240,64 @@ def _people(ctx: Context, season: Season) -> None:
     ctx.session.flush()
 
 
+class Lent:
+    """An application that outlives the worlds it is lent to, one at a time.
+
+    A new one costs as much as all that a usual test asks of it: routes, templates and statements are made ready once
+    for each. Its database, clock, chance and settings are the borrower's; what a test changed of its views and its
+    configuration is put back.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.app = create_app(settings)
+        self.app.testing = True
+        self.free = True
+        self._views, self._config = dict(self.app.view_functions), dict(self.app.config)
+        self._where = make_url(settings.database_url)
+        with self.app.app_context():
+            # On PostgreSQL the reader has the engine's own dialect.
+            for dialect in {db.engine.dialect, reader(db.engine).dialect}:
+                event.listen(dialect, "do_connect", self._redirect)
+
+    def _redirect(self, dialect: Dialect, entry: object, arguments: list[Any], names: dict[str, Any]) -> None:
+        if dialect.name == "sqlite":
+            arguments[0] = self._where.database
+        else:
+            names["dbname"] = self._where.database
+
+    @contextmanager
+    def to(self, settings: Settings, clock: FixedClock, chance: SeededChance) -> Iterator[Flask]:
+        """Lend it to a world with these settings."""
+        self.free, self._where = False, make_url(settings.database_url)
+        kept = self.app.extensions["heroes"]
+        self.app.extensions["heroes"] = replace(kept, settings=settings, clock=clock, chance=chance)
+        with self.app.app_context():
+            yield self.app
+            db.session.remove()
+            db.engine.dispose()
+        for mine, before in ((self.app.view_functions, self._views), (self.app.config, self._config)):
+            mine.clear()
+            mine.update(before)
+        self.free = True  # not after a failure: then the next world gets a new one
+
+
+_lent: dict[object, Lent] = {}
+
+
+def _lender(settings: Settings, kind: str, more: dict[str, Any]) -> Lent:
+    """The application for a kind of database and these settings; a new one where the last is still in use."""
+    key = (kind, tuple(sorted(more.items())))
+    if key not in _lent or not _lent[key].free:
+        _lent[key] = Lent(settings)
+    return _lent[key]
+
+
 @contextmanager
 def open_world(database_url: str, kind: str, folder: Path, seed: int = 2, **more: Any) -> Iterator[World]:
     """A world on a database that `build` has filled; `more` are settings."""
     clock = FixedClock(OPEN)
-    app = create_app(settings_for(database_url, folder, **more), clock=clock, chance=SeededChance(seed))
-    app.testing = True
-    with app.app_context():
+    settings = settings_for(database_url, folder, **more)
+    with _lender(settings, kind, more).to(settings, clock, SeededChance(seed)) as app:
         world = World(app, clock, kind)
         for user in db.session.scalars(select(User)):
             world.people[(user.email or user.name).split("@")[0]] = user.id
@@ -253,8 +305,6 @@ def open_world(database_url: str, kind: str, folder: Path, seed: int = 2, **more
             world.organisations[organisation.name_key.split()[0]] = organisation.id
         db.session.rollback()
         yield world
-        db.session.remove()
-        db.engine.dispose()
 
 
 @pytest.fixture

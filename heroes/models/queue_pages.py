@@ -69,8 +69,13 @@ class Page:
 def queue(
     session: Session, season: Season, filters: Filters, cursor: Cursor | None = None, size: int = PAGE
 ) -> Page:
-    """One page of the entries that fit, read by key and in one statement; nothing is counted."""
-    key, descending = _order(filters)
+    """One page of the entries that fit, read by key and in one statement; nothing is counted.
+
+    A cursor that belongs to another order is none: the first page answers.
+    """
+    key, descending, kind = _order(filters)
+    if cursor is not None and type(cursor.value) is not kind:
+        cursor = None  # of another order, or made up
     back = cursor is not None and cursor.back
     asked = _asked(session, season, filters).add_columns(key.label("sort_key"))
     if cursor is not None:
@@ -158,14 +163,14 @@ def _organisations(season: Season, name: str) -> Select[Any]:
     )
 
 
-def _order(filters: Filters) -> tuple[Any, bool]:
-    """The column that a view is sorted by, and whether downwards."""
+def _order(filters: Filters) -> tuple[Any, bool, type]:
+    """The column that a view is sorted by, whether downwards, and the kind of its values."""
     if filters.sort == "title":
-        return Entry.title, False
+        return Entry.title, False, str
     if filters.sort == "fewest":
-        return func.coalesce(RoundEntry.cards_in, 0), False
+        return func.coalesce(RoundEntry.cards_in, 0), False, int
     received = Entry.begun_at if filters.state in NEVER_RECEIVED else Entry.submitted_at
-    return received, filters.sort != "oldest"
+    return received, filters.sort != "oldest", datetime
 
 
 def _beyond(key: Any, cursor: Cursor, falling: bool) -> ColumnElement[bool]:

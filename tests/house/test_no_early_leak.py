@@ -16,7 +16,7 @@ from typing import Any
 import html5lib
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -324,7 +324,7 @@ class Walk:
 
     @property
     def file(self) -> str:
-        return str(db.engine.url.database)
+        return str(make_url(self.world.house.settings.database_url).database)
 
 
 def parts_of(html: str, path: str) -> tuple[set[str], dict[str, tuple[str, dict[str, Any]]]]:

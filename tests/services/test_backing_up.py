@@ -247,10 +247,10 @@ def rewritten(path, change):
     with tarfile.open(path) as archive:
         members = [(m.name, content(archive, m)) for m in archive]
     with tarfile.open(path, "w:gz") as archive:
-        for name, content in filter(None, (change(*member) for member in members)):
+        for name, body in filter(None, (change(*member) for member in members)):
             member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
 
 
 def test_a_backup_packed_anew_as_it_was_is_taken(path, lite_elsewhere):

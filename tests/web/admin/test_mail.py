@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from heroes.models import OutboxMail
-from heroes.models.database import db
 from heroes.services.posting import owe
 from heroes.services.transactions import transaction
+from tests.counting import statements
 from tests.world import post
 
 PAGE = "/admin/small-2026/mail"
@@ -108,10 +108,8 @@ def test_the_page_takes_the_same_statements_however_much_mail_there_is(lite_worl
     owed(lite_world, count)
     client = lite_world.client("adam")
     client.get(PAGE)
-    said = []
-    for engine in {db.engine}:
-        event.listen(engine, "before_cursor_execute", lambda *a: said.append(a[2]))
-    client.get(PAGE)
+    with statements(lite_world) as said:
+        client.get(PAGE)
     assert len([s for s in said if s.lstrip().upper().startswith(("SELECT", "WITH"))]) <= 6
 
 
