@@ -9,11 +9,12 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from heroes import config, migrations
+from heroes import config
 from heroes.app import create_app
 from heroes.domain.actors import SYSTEM
 from heroes.domain.clocks import in_utc
 from heroes.domain.questions import Question, parse_form
+from heroes.migrations import steps
 from heroes.models.database import db
 from heroes.services.context import Context
 from heroes.services.opening import ensure_installation
@@ -53,7 +54,7 @@ def build(environ: dict[str, str], stage: str) -> str:
     start = data["season"]["opens"] if stage == "open" else data["season"]["judging_starts"]
     shift = datetime.now(UTC) - timedelta(days=7) - in_utc(start, zone)
     with opened(environ):
-        migrations.upgrade(db.engine)
+        steps.upgrade(db.engine)
         ctx = context()
         ensure_installation(ctx)
         early = replace(ctx, now=ctx.now - timedelta(days=60))

@@ -13,16 +13,6 @@ settings.register_profile("heroes", deadline=None)
 settings.load_profile("heroes")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the longest walks to a run that asks for them: TEST_EVERY_WALK=1."""
-    if "TEST_EVERY_WALK" in os.environ:
-        return
-    left = [item for item in items if item.get_closest_marker("every_walk")]
-    if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
-
-
 def pointed_out(report: pytest.TestReport | pytest.CollectReport) -> None:
     """With CI=true, turn a skip into a failure that says what was missing."""
     if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):

@@ -1,13 +1,14 @@
 """The world served for real, for a real browser: the same application, on a free port, with the world's clock."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -25,6 +26,20 @@ DESK = {"width": 1280, "height": 900}
 class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (Werkzeug's own name)
         """Say nothing."""
+
+
+def _whole(app: Flask) -> Callable[..., list[bytes]]:
+    """The application with answers of one piece: Werkzeug leaves a file open when the browser hangs up on it."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+
+    return answer
 
 
 @dataclass
@@ -85,7 +100,7 @@ class Live:
 @contextmanager
 def served(world: World, browser: Browser) -> Iterator[Live]:
     """Serve a world until the test is over; a script error or a request to elsewhere fails it at the end."""
-    server = make_server("127.0.0.1", 0, world.app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, _whole(world.app), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     live = Live(world, f"http://127.0.0.1:{server.server_port}", browser)

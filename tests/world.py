@@ -20,13 +20,13 @@ from sqlalchemy import event, make_url, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
-from heroes import migrations
 from heroes.adapters.chance import SeededChance
 from heroes.adapters.clock import FixedClock
 from heroes.app import create_app
 from heroes.config import Settings
 from heroes.domain.actors import IMPORT, SYSTEM, Actor
 from heroes.domain.slugs import name_key
+from heroes.migrations import steps
 from heroes.models import Membership, Organisation, Panel, PanelMember, Programme, Season, User
 from heroes.models.database import db, reader
 from heroes.services import nominating
@@ -192,7 +192,7 @@ def build(database_url: str) -> None:
     )
     app = create_app(settings_for(database_url, folder), clock=FixedClock(OPEN), chance=SeededChance(1))
     with app.app_context():
-        migrations.upgrade(db.engine)
+        steps.upgrade(db.engine)
         it = house()
         ctx = Context(session=db.session(), actor=SYSTEM, now=OPEN, keys=it.keys, chance=it.chance)
         ensure_installation(ctx)

@@ -86,7 +86,7 @@ def command_app(
         app = create_app(settings)
         with app.app_context():
             try:
-                if at_head and migrations.current(db.engine) != migrations.head():
+                if at_head and migrations.current(db.engine) != migrations.HEAD:
                     fail("the database is not at this program's revision; run: heroes db upgrade")
                 yield settings, make_context()
             finally:

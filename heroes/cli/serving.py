@@ -12,9 +12,10 @@ import click
 from gunicorn.app.base import BaseApplication
 from sqlalchemy import select
 
-from heroes import config, migrations
+from heroes import config
 from heroes.app import create_app, create_served_app
 from heroes.cli.running import command_app, fail, make_context, read_settings
+from heroes.migrations import steps
 from heroes.models.database import db
 from heroes.models.installation import Installation
 from heroes.services import demo as demo_service
@@ -67,7 +68,7 @@ def init(slug: str, name: str, body: str, owner_name: str, owner_email: str) -> 
     """Make the programme and its first owner, and print a link that signs the owner in once."""
     settings = read_settings(serving=True)
     with command_app(serving=True, at_head=False) as (_, make):
-        migrations.upgrade(db.engine)
+        steps.upgrade(db.engine)
         ctx = make()
         link = begin(ctx, slug, name, body, owner_name, owner_email)
         click.echo(
@@ -149,7 +150,7 @@ def demo_settings(stage: str, port: int) -> config.Settings:
 def _build(settings: config.Settings, stage: str) -> None:
     app = create_app(settings)
     with app.app_context():
-        migrations.upgrade(db.engine)
+        steps.upgrade(db.engine)
         ctx = make_context()()
         demo_service.build(ctx, stage, ctx.now)
         db.session.remove()

@@ -20,6 +20,7 @@ from heroes.cli.serving import demo_settings
 from heroes.domain.phrases import many
 from heroes.jobs.postman import Postman
 from heroes.jobs.worker import Worker
+from heroes.migrations import steps
 from heroes.models.database import db
 from heroes.services import backing_up, delivering, doctoring, verifying
 from heroes.services.demo import STAGES
@@ -62,7 +63,7 @@ def upgrade() -> None:
     """Bring the database to this program's revision; an empty one gets its tables."""
     with command_app(at_head=False):
         before = migrations.current(db.engine)
-        migrations.upgrade(db.engine)
+        steps.upgrade(db.engine)
         after = migrations.current(db.engine)
     click.echo(f"already at {after}" if before == after else f"from {before or 'empty'} to {after}")
 

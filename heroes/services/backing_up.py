@@ -39,6 +39,7 @@ from sqlalchemy.orm import Session
 from heroes import __version__, migrations
 from heroes.adapters.files import Store, safe_name
 from heroes.domain.digests import canonical
+from heroes.migrations import steps
 from heroes.models import AnswerSheet, Base, Entry
 from heroes.models.base import Exact, Instant
 from heroes.models.database import reader
@@ -279,9 +280,9 @@ def restore(ctx: Context, store: Store, path: Path, keep_key: Callable[[bytes], 
     committed only once counts and digests equal the manifest's and the audit trail verifies under the restored key.
     """
     manifest = check_backup(path)
-    if manifest.revision != migrations.head():
+    if manifest.revision != migrations.HEAD:
         raise _bad(
-            f"{path} was made at database revision {manifest.revision}, this program is at {migrations.head()}; "
+            f"{path} was made at database revision {manifest.revision}, this program is at {migrations.HEAD}; "
             f"restore it with heroes {manifest.program} and upgrade then"
         )
     unknown = {table.name for table in Base.metadata.sorted_tables} ^ set(manifest.tables)
@@ -307,8 +308,8 @@ def _must_be_empty(ctx: Context, store: Store) -> None:
     ctx.session.rollback()
     current = migrations.current(engine)
     if current is None:
-        migrations.upgrade(engine)
-    elif current != migrations.head():
+        steps.upgrade(engine)
+    elif current != migrations.HEAD:
         raise _bad("the database is not empty: it holds an installation of another version")
     for table in Base.metadata.sorted_tables:
         if ctx.session.execute(select(text("1")).select_from(table).limit(1)).first():

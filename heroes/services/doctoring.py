@@ -61,9 +61,9 @@ def _database(ctx: Context) -> str:
 def _revision(ctx: Context) -> str:
     current = migrations.current(ctx.session.get_bind())  # type: ignore[arg-type] # an engine: sessions are never bound to less
     ctx.session.rollback()
-    if current != migrations.head():
+    if current != migrations.HEAD:
         raise _Unwell(
-            f"the database is at {current}, this program at {migrations.head()}; run: heroes db upgrade"
+            f"the database is at {current}, this program at {migrations.HEAD}; run: heroes db upgrade"
         )
     return f"at {current}, the newest"
 

@@ -77,8 +77,8 @@ def test_upgrade_brings_an_empty_database_to_the_newest_revision_and_again_does_
 ):
     monkeypatch.setenv("DATABASE_URL", databases.fresh(database_kind).replace("+psycopg", ""))
     monkeypatch.setenv("HEROES_INSTANCE", str(tmp_path))
-    assert run(upkeep.database, "upgrade") == (0, f"from empty to {migrations.head()}\n", "")
-    assert run(upkeep.database, "upgrade") == (0, f"already at {migrations.head()}\n", "")
+    assert run(upkeep.database, "upgrade") == (0, f"from empty to {migrations.HEAD}\n", "")
+    assert run(upkeep.database, "upgrade") == (0, f"already at {migrations.HEAD}\n", "")
 
 
 def test_a_database_without_tables_is_named_by_every_other_command(databases, tmp_path, monkeypatch):

@@ -20,11 +20,11 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import func, select
 from werkzeug.exceptions import HTTPException
 
-from heroes import migrations
 from heroes.adapters.chance import SeededChance
 from heroes.adapters.clock import FixedClock
 from heroes.app import create_app
 from heroes.domain.actors import SYSTEM
+from heroes.migrations import steps
 from heroes.models import Entry, Membership, PanelMember, PrivateLink, ProgrammeRole
 from heroes.models.database import db
 from heroes.services import demo
@@ -50,7 +50,7 @@ def build_stage(database_url: str, stage: str) -> None:
     folder = Path(database_url.removeprefix("sqlite:///")).parent
     app = create_app(settings_for(database_url, folder, demo=True), clock=FixedClock(TODAY))
     with app.app_context():
-        migrations.upgrade(db.engine)
+        steps.upgrade(db.engine)
         it = house()
         ctx = Context(session=db.session(), actor=SYSTEM, now=TODAY, keys=it.keys, chance=SeededChance(1))
         demo.build(ctx, stage, TODAY)
@@ -114,11 +114,14 @@ def _somebody(world: World, role: str) -> str:
 
 @dataclass
 class Walk:
-    """One person's walk through the pages, and everything found on the way."""
+    """One person's walk through the pages, and everything found on the way.
+
+    All walks of a run share the folder `marks`, so that nobody looks at what somebody has looked at already.
+    """
 
     live: Live
     page: Page
-    looked_at: Path
+    marks: Path
     pictures: Path | None = None
     faults: list[str] = field(default_factory=list)
     fetched: Counter[str] = field(default_factory=Counter)
@@ -141,18 +144,20 @@ class Walk:
                 continue
             seen = _Seen(view)
             seen.feed(answer.text())
-            shape = seen.shape()
-            if self._is_new(shape):
+            if self._has_news(seen.kinds):
                 self.look(path)
             for link in self._links(urlsplit(answer.url).path, seen.links):
                 if link not in known:
                     known.add(link)
                     waiting.append(link)
 
-    def _is_new(self, shape: str) -> bool:
-        """Whether nobody in the whole run has looked at a page of this shape yet; from now on somebody has."""
+    def _has_news(self, kinds: set[str]) -> bool:
+        """Whether a page has a kind of element that nobody in the whole run has looked at in this view."""
+        return any([self._is_new(kind) for kind in kinds])  # noqa: C419 (each is to be marked as looked at)
+
+    def _is_new(self, kind: str) -> bool:
         try:
-            (self.looked_at / f"looked-{shape}").touch(exist_ok=False)
+            (self.marks / hashlib.sha256(kind.encode()).hexdigest()).touch(exist_ok=False)
         except FileExistsError:
             return False
         return True
@@ -200,10 +205,11 @@ class Walk:
 
 
 class _Seen(HTMLParser):
-    """The links of a page and its shape: what kinds of element it has, and how they are named to a machine."""
+    """The links of a page, and what kinds of element its view has: their classes, and how a machine knows them."""
 
     def __init__(self, view: str) -> None:
         super().__init__()
+        self.view = view
         self.links: list[str] = []
         self.kinds = {view}
 
@@ -215,11 +221,7 @@ class _Seen(HTMLParser):
         if tag not in _DRAWN:
             classes = sorted(c for c in (given.get("class") or "").split() if not _CHANCE.match(c))
             named = sorted(given.keys() - {"id", "class", "href", "for", "value", "name", "aria-describedby"})
-            self.kinds.add(f"{tag} {classes} {named}")
-
-    def shape(self) -> str:
-        """A digest that pages of one shape share."""
-        return hashlib.sha256("\n".join(sorted(self.kinds)).encode()).hexdigest()
+            self.kinds.add(f"{self.view} {tag} {classes} {named}")
 
 
 def faults_of(page: Page) -> list[str]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, select
 
 from heroes import migrations
+from heroes.migrations import steps
 from heroes.models import Base, Entry, Installation
 from heroes.models.database import install_rules
 from tests.servers import Databases
@@ -34,7 +36,7 @@ def tables(engine: Engine) -> set[str]:
 
 
 def test_upgrading_from_empty_equals_the_models(engine: Engine) -> None:
-    migrations.upgrade(engine)
+    steps.upgrade(engine)
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": declared})
@@ -44,14 +46,15 @@ def test_upgrading_from_empty_equals_the_models(engine: Engine) -> None:
 
 def test_there_is_one_head_and_the_database_is_at_it(engine: Engine) -> None:
     assert migrations.current(engine) is None
-    migrations.upgrade(engine)
-    assert migrations.current(engine) == migrations.head()
+    steps.upgrade(engine)
+    assert migrations.current(engine) == migrations.HEAD
+    assert ScriptDirectory.from_config(steps.alembic_config()).get_heads() == [migrations.HEAD]
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
-    migrations.upgrade(engine)
+    steps.upgrade(engine)
     before = tables(engine)
-    migrations.upgrade(engine)
+    steps.upgrade(engine)
     assert tables(engine) == before
 
 
@@ -63,10 +66,10 @@ def test_every_step_can_be_taken_back_with_rows_in_the_tables(
     with engine.connect() as connection:
         assert connection.scalar(select(Installation.id)) == 1
 
-    migrations.downgrade(engine, "base")
+    steps.downgrade(engine, "base")
     assert tables(engine) == {"alembic_version"}
 
-    migrations.upgrade(engine)
+    steps.upgrade(engine)
     with engine.connect() as connection:
         assert connection.scalars(select(Entry.id)).all() == []
     engine.dispose()

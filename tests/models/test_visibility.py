@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, select
 from sqlalchemy.orm import Session
 
-from heroes import migrations
 from heroes.adapters.chance import SeededChance
 from heroes.domain.actors import Actor
 from heroes.domain.policy import DEEDS, Deed, may
 from heroes.domain.roles import Role
+from heroes.migrations import steps
 from heroes.models import (
     Assignment,
     Base,
@@ -59,7 +59,7 @@ def build(url: str) -> None:
     """An empty database with the tables in it."""
     engine = create_engine(normal_url(url))
     install_rules(engine)
-    migrations.upgrade(engine)
+    steps.upgrade(engine)
     engine.dispose()
 
 

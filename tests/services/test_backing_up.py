@@ -293,7 +293,7 @@ def test_rows_left_out_are_missed(path, lite_elsewhere):
 
 
 def test_a_backup_of_another_revision_says_what_to_do(path, lite_elsewhere):
-    head = migrations.head().encode()
+    head = migrations.HEAD.encode()
     rewritten(path, lambda n, c: (n, c.replace(b'"revision": "' + head, b'"revision": "0000')))
     assert "upgrade" in refused(lite_elsewhere, path)
 

@@ -199,6 +199,6 @@ def healthz() -> Response:
 def readyz() -> Response:
     """The database answers and is at the revision that this program needs."""
     current_session().execute(text("SELECT 1"))
-    if migrations.current(db.engine) != migrations.head():
+    if migrations.current(db.engine) != migrations.HEAD:
         return make_response(jsonify(status="the database is not at this program's revision"), 503)
     return make_response(jsonify(status="ok"))
