@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from heroes.domain.policy import DEEDS, Deed
 from heroes.models.entries import Entry, Recusal
 from heroes.models.judging import Assignment
 from heroes.models.people import Membership, PrivateLink, User
@@ -79,6 +80,16 @@ def assignments_for_judge(user_id: int | BindParameter[Any]) -> ColumnElement[bo
         on_panel,
         not_(_recused(user_id)),
         not_(_connected(user_id)),
+    )
+
+
+def rounds_for_panel(user_id: int) -> ColumnElement[bool]:
+    """The rounds whose leaderboard somebody may see without being staff: those of a panel that they chair."""
+    sees = [role.value for role in sorted(DEEDS[Deed.SEE_LEADERBOARD])]
+    return Round.panel_id.in_(
+        select(PanelMember.panel_id)
+        .join(User, User.id == PanelMember.user_id)
+        .where(PanelMember.user_id == user_id, PanelMember.role.in_(sees), User.disabled_at.is_(None))
     )
 
 

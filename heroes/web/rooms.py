@@ -7,6 +7,7 @@ from heroes.web.account import pages as account
 from heroes.web.admin import announce, audit, bulk, decide, entry, home, judging, mail, people, queue, results
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.judge import pages as judge
+from heroes.web.judge import tables
 from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
@@ -16,6 +17,7 @@ from heroes.web.public import winners
 
 ADMIN_PAGES = (announce, audit, bulk, decide, entry, home, judging, mail, people, queue, results)
 """Importing these puts their pages on the admin blueprint."""
+JUDGE_PAGES = (judge, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 
