@@ -21,6 +21,7 @@ ACT_WORDS: dict[str, str] = {
     "entry.reminders": "changed the reminders about",
     "entry.screen": "screened",
     "entry.share": "shared",
+    "entry.unshare": "took back a link to",
     "import.marks": "imported marks into",
     "invitation.accept": "accepted",
     "invitation.resend": "sent again",
