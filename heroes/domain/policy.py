@@ -58,7 +58,7 @@ DEEDS: dict[Deed, frozenset[Role]] = {
     Deed.RETRY_MAIL: _ADMIN,
     Deed.READ_AUDIT: _READERS,
     Deed.MARK: frozenset({Role.JUDGE}),
-    Deed.RECUSE_SELF: frozenset({Role.JUDGE}),
+    Deed.RECUSE_SELF: frozenset({Role.JUDGE}) | _ADMIN,
     Deed.START_FOR_ORGANISATION: frozenset({Role.MEMBER}),
     Deed.SEE_ORGANISATION: frozenset({Role.MEMBER}),
     Deed.INVITE_COLLEAGUE: frozenset({Role.MANAGER}),

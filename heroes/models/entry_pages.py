@@ -105,6 +105,16 @@ def judged_by(session: Session, entry_id: int) -> Sequence[Any]:
     return session.execute(select(both).order_by(both.c.position, both.c.name)).all()
 
 
+def recused(session: Session, entry_id: int) -> Sequence[Any]:
+    """Everybody who is recused from an entry now: handle, name, reason and recused_at, the latest first."""
+    return session.execute(
+        select(User.handle, User.name, Recusal.reason, Recusal.recused_at)
+        .join(User, User.id == Recusal.user_id)
+        .where(Recusal.entry_id == entry_id, Recusal.lifted_at.is_(None))
+        .order_by(Recusal.recused_at.desc(), User.name, User.id)
+    ).all()
+
+
 def records(session: Session, entry_id: int) -> Sequence[Any]:
     """The newest audit records of an entry, with the head of their chain."""
     return session.execute(

@@ -11,7 +11,8 @@ from heroes.models.audit import AuditChain
 from heroes.models.entries import Entry, Recusal, RoundEntry, Tally
 from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
-from heroes.models.seasons import Category, Criterion, PanelMember, Round
+from heroes.models.seasons import Category, Criterion, Round, Season
+from heroes.models.visibility import rounds_for_panel
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
@@ -139,30 +140,48 @@ def still_to_judge(session: Session, round_id: int, user_id: int) -> int:
     )
 
 
-def chairs_panel(session: Session, panel_id: int, user_id: int) -> bool:
-    """Whether somebody with a live account chairs a panel."""
-    found = session.scalar(
-        select(PanelMember.user_id)
-        .join(User, User.id == PanelMember.user_id)
-        .where(
-            PanelMember.panel_id == panel_id,
-            PanelMember.user_id == user_id,
-            PanelMember.role == "chair",
-            User.disabled_at.is_(None),
-        )
-    )
-    return found is not None
+def sees_round(session: Session, round_id: int, user_id: int) -> bool:
+    """Whether somebody sees the leaderboard of a round as its panel's chair."""
+    return session.scalar(select(Round.id).where(Round.id == round_id, rounds_for_panel(user_id))) is not None
 
 
-def recused_from(session: Session, user_id: int, round_id: int) -> frozenset[int]:
-    """The entries of a round that somebody is recused from."""
-    return frozenset(
-        session.scalars(
-            select(Recusal.entry_id)
-            .join(RoundEntry, RoundEntry.entry_id == Recusal.entry_id)
-            .where(Recusal.user_id == user_id, Recusal.lifted_at.is_(None), RoundEntry.round_id == round_id)
-        )
+def rounds_of_chair(session: Session, user_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Season, Category, Round of every panel that somebody chairs, the newest season first.
+
+    Beside them entries admitted, scorecards in and asked, and how many of somebody's own are left.
+    """
+    left = (
+        select(func.count())
+        .select_from(Assignment)
+        .where(Assignment.round_id == Round.id, Assignment.user_id == user_id, Assignment.state == "assigned")
+        .correlate(Round)
+        .scalar_subquery()
     )
+    return session.execute(
+        select(
+            Season,
+            Category,
+            Round,
+            func.count(RoundEntry.entry_id).label("admitted"),
+            func.coalesce(func.sum(RoundEntry.cards_in), 0).label("cards_in"),
+            func.coalesce(func.sum(RoundEntry.cards_asked), 0).label("cards_asked"),
+            left.label("left"),
+        )
+        .join(Category, Category.season_id == Season.id)
+        .join(Round, Round.category_id == Category.id)
+        .outerjoin(RoundEntry, RoundEntry.round_id == Round.id)
+        .where(rounds_for_panel(user_id))
+        .group_by(Season.id, Category.id, Round.id)
+        .order_by(Season.opens_at.desc(), Season.id, Category.position, Round.position)
+    ).all()
+
+
+def codes_of(session: Session, round_id: int) -> dict[int, str]:
+    """Entry -> the code name that the judges of a round know it by."""
+    rows = session.execute(
+        select(RoundEntry.entry_id, RoundEntry.code).where(RoundEntry.round_id == round_id)
+    )
+    return {row.entry_id: row.code for row in rows}
 
 
 def audit_head(session: Session, season_id: int) -> tuple[int, str]:

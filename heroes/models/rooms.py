@@ -12,12 +12,13 @@ from heroes.models.seasons import PanelMember
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Staff roles in any programme, whether they judge anywhere, and the organisations they belong to."""
+    """Staff roles in any programme, whether they judge or chair anywhere, and the organisations they belong to."""
 
     staff: frozenset[Role] = frozenset()
     judge: bool = False
     organisations: frozenset[int] = frozenset()
     programmes: frozenset[int] = field(default=frozenset())
+    chair: bool = False
 
 
 # Asked by every request of somebody who is signed in, so it is made once.
@@ -43,4 +44,5 @@ def rooms_of(session: Session, user_id: int) -> Rooms:
         judge=any(kind == "panel" for kind, _, _ in found),
         organisations=frozenset(number for kind, _, number in found if kind == "member"),
         programmes=frozenset(number for kind, _, number in found if kind == "staff"),
+        chair=any(kind == "panel" and role == Role.CHAIR for kind, role, _ in found),
     )

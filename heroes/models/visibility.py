@@ -7,8 +7,12 @@ reach everything else by correlated subqueries, so that they fit into any query 
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, String, and_, not_, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
+from heroes.domain.policy import DEEDS, Deed
 from heroes.models.entries import Entry, Recusal
 from heroes.models.judging import Assignment
 from heroes.models.people import Membership, PrivateLink, User
@@ -16,6 +20,23 @@ from heroes.models.seasons import PanelMember, Round, Season
 
 LIVE_ASSIGNMENTS = ("assigned", "submitted")
 """States of an assignment that its judge may still see."""
+
+
+class EmailKey(GenericFunction[str]):
+    """`slugs.email_key` as SQL: two spellings of an address meet in every database exactly where they do in Python.
+
+    The databases' own lower() will not do: PostgreSQL's folds every letter of the alphabet, SQLite's only A to Z.
+    """
+
+    type = String()
+    name = "email_key"
+    inherit_cache = True
+
+
+@compiles(EmailKey, "postgresql")
+def _email_key_on_postgresql(element: EmailKey, compiler: SQLCompiler, **kw: Any) -> str:
+    """Addresses are trimmed when they are kept; in the collation C lower() folds A to Z and nothing else."""
+    return f'lower(normalize({compiler.process(element.clauses, **kw)}, NFC) COLLATE "C")'
 
 
 def entries_for_staff(programme_ids: Iterable[int]) -> ColumnElement[bool]:
@@ -62,6 +83,16 @@ def assignments_for_judge(user_id: int | BindParameter[Any]) -> ColumnElement[bo
     )
 
 
+def rounds_for_panel(user_id: int) -> ColumnElement[bool]:
+    """The rounds whose leaderboard somebody may see without being staff: those of a panel that they chair."""
+    sees = [role.value for role in sorted(DEEDS[Deed.SEE_LEADERBOARD])]
+    return Round.panel_id.in_(
+        select(PanelMember.panel_id)
+        .join(User, User.id == PanelMember.user_id)
+        .where(PanelMember.user_id == user_id, PanelMember.role.in_(sees), User.disabled_at.is_(None))
+    )
+
+
 def _recused(user_id: int | BindParameter[Any]) -> ColumnElement[bool]:
     return (
         select(Recusal.user_id)
@@ -90,7 +121,7 @@ def _connected(user_id: int | BindParameter[Any]) -> ColumnElement[bool]:
                 entry.c.workspace_id.in_(workspaces),
                 entry.c.started_by_id == user_id,
                 User.email_key == entry.c.nominator_email_key,
-                User.email_key == func.lower(entry.c.nominee_email),
+                User.email_key == EmailKey(entry.c.nominee_email),
             ),
         )
         .correlate(Assignment)

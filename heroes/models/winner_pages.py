@@ -169,7 +169,10 @@ def releases(session: Session, season_id: int) -> Sequence[Release]:
 def categories(session: Session, season_id: int) -> Sequence[Category]:
     """A season's categories in their order."""
     return session.scalars(
-        select(Category).where(Category.season_id == season_id).order_by(Category.position)
+        select(Category)
+        .where(Category.season_id == season_id)
+        .order_by(Category.position)
+        .execution_options(populate_existing=True)
     ).all()
 
 

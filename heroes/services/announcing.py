@@ -95,7 +95,8 @@ def rejoin(ctx: Context, season_slug: str, kind: str, category_slug: str) -> Non
     season = staff_season(ctx, season_slug, Deed.PLAN_RELEASE)
     with transaction(ctx):
         category, _ = _of_category(ctx, season, kind, category_slug)
-        shared = find_release(ctx, season, kind, None).release
+        # The season's may be going out at this moment, and has not asked about this category's entries.
+        shared = _locked(ctx, find_release(ctx, season, kind, None).release.id)
         if shared.released_at is not None:
             raise NotNow("The season’s release is out, so this category goes out by its own.", "released")
         _point(category, kind, shared)
@@ -142,8 +143,9 @@ def release_now(
     season = staff_season(ctx, season_slug, Deed.RELEASE)
     roles = must(ctx, Deed.RELEASE, season.programme_id)
     with transaction(ctx):
+        _locked(ctx, find_release(ctx, season, kind, category_slug).release.id, expected_version)
+        # Whoever moves an entry holds its releases: from here on nothing changes, so from here on it is asked.
         planned = find_release(ctx, season, kind, category_slug)
-        _locked(ctx, planned.release.id, expected_version)
         news = news_of(ctx, planned)
         refusals = [one.refusal for one in news if one.refusal]
         if refusals and not (anyway and kind == "shortlist"):

@@ -21,8 +21,8 @@ from heroes.services.context import Context
 from heroes.services.door import Decision
 from heroes.services.entry_facts import Background, settings_of
 from heroes.services.permission import staff_category
-from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
-from heroes.services.standing import Standing, standing_for
+from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, NotNow
+from heroes.services.standing import Standing, standings_for
 from heroes.services.standings import Board, Cut, Line, cut, standings
 from heroes.services.transactions import transaction
 
@@ -111,6 +111,12 @@ def plan_shortlist(
     )
 
 
+def plan_chosen(ctx: Context, board: Board, handles: Sequence[str], *, reason: str = "") -> tuple[Step, ...]:
+    """What shortlisting exactly these entries would do to each, in the board's order. Writes nothing."""
+    planner = _Planner(ctx, board, frozenset({Act.SHORTLIST}), reason)
+    return tuple(planner.step(line, (Act.SHORTLIST,)) for line in board.lines if line.entry.handle in handles)
+
+
 def shortlist(
     ctx: Context,
     season: str,
@@ -137,6 +143,8 @@ def shortlist(
         board = _same_board(ctx, season, category, in_round, method, digest)
         if stage_of(board) not in (Stage.ONLY, Stage.SHORTLIST):
             raise NotNow("The shortlist is not decided on this round.", "wrong_round")
+        if any(line.sealed and line.entry.handle in chosen for line in board.lines):
+            raise NotAllowed(SENTENCES[Why.CONFLICT], Why.CONFLICT.value)
         mover = _Mover(ctx, board, {**chosen, **rest}, reason)
         mover.move(list(chosen), Act.SHORTLIST)
         mover.move(list(rest), Act.NOT_SHORTLIST)
@@ -302,18 +310,19 @@ class _Planner:
     """Asks the rules what would happen, with the places of the levels counted along."""
 
     def __init__(self, ctx: Context, board: Board, acts: frozenset[Act], reason: str) -> None:
-        self.ctx = ctx
         self.reason = reason
         entries = [line.entry for line in board.lines]
         settings = settings_of(ctx, {board.category.id})
         self.background = Background(ctx, entries, acts, settings)
-        self.standings: dict[int, Standing] = {}
+        self.standings = standings_for(ctx, entries)
         self.given: dict[str, int] = {}
 
     def step(self, line: Line, acts: tuple[Act, ...], choice: str = "") -> Step:
         """Whether these acts could happen to an entry one after the other."""
         entry = line.entry
-        standing = self.standings.setdefault(entry.id, standing_for(self.ctx, entry))
+        if line.sealed:
+            return Step(line, acts, choice, SENTENCES[Why.CONFLICT])
+        standing = self.standings[entry.id]
         facts = self.background.facts(entry)
         asks = False
         for act in acts:
@@ -356,7 +365,7 @@ class _Mover:
         self.versions = dict(versions)
         self.decision = Decision(board.digest, board.standings.method, board.standings.rules)
         self.settings = settings_of(ctx, {board.category.id})
-        self.standings = {entry.id: standing_for(ctx, entry) for entry in self.entries.values()}
+        self.standings = standings_for(ctx, list(self.entries.values()))
 
     def move(self, handles: Sequence[str], act: Act, level: str = "") -> None:
         """One act for these entries. Raises `Invalid` where one of them takes a reason and none was given."""

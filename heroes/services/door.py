@@ -14,7 +14,7 @@ from heroes.domain.roles import Role
 from heroes.domain.slugs import reference
 from heroes.domain.workflow import Allowed, Refused, decide, offer
 from heroes.models.audit import AuditRecord
-from heroes.models.entries import Entry, RoundEntry
+from heroes.models.entries import Entry
 from heroes.models.people import User
 from heroes.models.seasons import Category, Season, SeasonCounter
 from heroes.services import tallies
@@ -316,13 +316,13 @@ def _hold(ctx: Context, entries: Sequence[Entry], act: Act) -> None:
             .with_for_update(key_share=True)
         )
     if act is Act.RETURN:
-        # A scorecard that is being submitted at this moment is counted here first, or waits.
-        ids = [entry.id for entry in entries]
+        # A scorecard that is being submitted at this moment is counted here first, or finds the entry returned. Both
+        # take the entry before its admission to a round, so that neither waits for the other with what it wants.
         ctx.session.execute(
-            select(RoundEntry.entry_id)
-            .where(RoundEntry.entry_id.in_(ids))
-            .order_by(RoundEntry.entry_id, RoundEntry.round_id)
-            .with_for_update()
+            select(Entry.id)
+            .where(Entry.id.in_([entry.id for entry in entries]))
+            .order_by(Entry.id)
+            .with_for_update(key_share=True)
         )
 
 

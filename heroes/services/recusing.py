@@ -1,12 +1,13 @@
-"""Stepping back from an entry because of a connection with it: a judge's own word, or an admin's."""
+"""Stepping back from an entry because of a connection with it: one's own word, or an admin's about a judge."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union, update
 
 from heroes.domain.policy import Deed
 from heroes.domain.questions import clean_text
+from heroes.domain.roles import Role
 from heroes.models.entries import Entry, Recusal
 from heroes.models.judging import Assignment
 from heroes.models.people import User
@@ -62,8 +63,30 @@ def recuse(ctx: Context, entry_handle: str, user_handle: str, reason: str) -> No
     Ends their assignments to it in all rounds, closed ones too: marks stay as rows and stop counting.
     """
     with transaction(ctx):
-        entry, season, user = _subject(ctx, entry_handle, user_handle)
-        _recuse(ctx, entry, user.id, "admin", _reasoned(reason), season=season)
+        entry, _, user = _subject(ctx, entry_handle, user_handle)
+        _recuse(ctx, entry, user.id, "admin", _reasoned(reason))
+
+
+def declare(ctx: Context, entry_handle: str, reason: str) -> None:
+    """Declare a connection of one's own with an entry as an owner or admin, with a reason.
+
+    From then on one can do nothing to it that staff do, and marks that one has given it stop counting. Only somebody
+    else can take that back (`lift`). Raises `Invalid` without a reason, a refusal where it has been declared before.
+    """
+    with transaction(ctx):
+        entry, season = _entry(ctx, entry_handle)
+        roles = must(ctx, Deed.RECUSE_SELF, season.programme_id)
+        if ctx.actor.user_id is None:
+            raise NotFound
+        _recuse(
+            ctx,
+            entry,
+            ctx.actor.user_id,
+            "admin",
+            _reasoned(reason),
+            act="entry.conflict",
+            acting_as=Role.OWNER if Role.OWNER in roles else Role.ADMIN,
+        )
 
 
 def lift(ctx: Context, entry_handle: str, user_handle: str, reason: str) -> None:
@@ -119,13 +142,8 @@ def _reasoned(reason: str) -> str:
 
 
 def _subject(ctx: Context, entry_handle: str, user_handle: str) -> tuple[Entry, Season, User]:
-    """An entry and a judge of its category's panels, for an admin without a conflict of their own."""
-    row = ctx.session.execute(
-        select(Entry, Season).join(Season, Season.id == Entry.season_id).where(Entry.handle == entry_handle)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    entry, season = row
+    """An entry, and a judge of its season or whoever is recused, for an admin without a conflict of their own."""
+    entry, season = _entry(ctx, entry_handle)
     must(ctx, Deed.RECUSE_SOMEBODY, season.programme_id)
     not_in_conflict(ctx, entry)
     judges = (
@@ -135,12 +153,22 @@ def _subject(ctx: Context, entry_handle: str, user_handle: str) -> tuple[Entry, 
         .where(Category.season_id == season.id)
     )
     asked = select(Assignment.user_id).where(Assignment.entry_id == entry.id)
+    recused = select(Recusal.user_id).where(Recusal.entry_id == entry.id)
     user = ctx.session.scalar(
-        select(User).where(User.handle == user_handle, User.id.in_(judges) | User.id.in_(asked))
+        select(User).where(User.handle == user_handle, User.id.in_(union(judges, asked, recused)))
     )
     if user is None:
         raise NotFound
     return entry, season, user
+
+
+def _entry(ctx: Context, entry_handle: str) -> tuple[Entry, Season]:
+    row = ctx.session.execute(
+        select(Entry, Season).join(Season, Season.id == Entry.season_id).where(Entry.handle == entry_handle)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
 
 
 def _recuse(
@@ -150,15 +178,17 @@ def _recuse(
     source: str,
     reason: str,
     *,
-    season: Season | None = None,
     open_rounds_only: bool = False,
+    act: str = "judging.recuse",
+    acting_as: str = "",
 ) -> None:
     # A deal in one of these rounds waits, so that it cannot hand the entry to somebody who is just stepping back.
     ctx.session.execute(select(Round.id).where(Round.category_id == entry.category_id).with_for_update())
     recusal = ctx.session.get(Recusal, (user_id, entry.id), with_for_update=True)
     freed = _free(ctx, entry, user_id, reason, open_rounds_only=open_rounds_only)
     if recusal is not None and recusal.lifted_at is None and not freed:
-        raise Refusal("This judge is recused from it already.", "recused_already")
+        who = "You are" if user_id == ctx.actor.user_id else "This judge is"
+        raise Refusal(f"{who} recused from it already.", "recused_already")
     if recusal is None:
         recusal = Recusal(user_id=user_id, entry_id=entry.id)
         ctx.session.add(recusal)
@@ -168,10 +198,10 @@ def _recuse(
         count_cards(ctx, one.round_id, entry.id, asked=-1, got=-1 if one.had_marks else 0)
     note(
         ctx,
-        "judging.recuse",
+        act,
         entry.reference or entry.handle,
-        season_id=season.id if season else entry.season_id,
-        acting_as=source,
+        season_id=entry.season_id,
+        acting_as=acting_as or source,
         entry_id=entry.id,
         after={"recused": f"user:{user_id}", "scorecards_set_aside": sum(one.had_marks for one in freed)},
         reason=reason,

@@ -1,25 +1,47 @@
-"""Private links to an entry: sharing it, opening it, having them sent again."""
+"""Private links to an entry: sharing it, taking a share back, opening it, having them sent again."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
 
 from heroes.domain.questions import clean_text, email_error
 from heroes.domain.slugs import email_key
 from heroes.models.entries import Entry
+from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink
 from heroes.models.seasons import Category
 from heroes.services import limits
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import make_link, use_link
-from heroes.services.own_entries import load_draft
+from heroes.services.own_entries import Draft, load_draft
 from heroes.services.posting import owe
-from heroes.services.refusals import Invalid, NotFound
+from heroes.services.refusals import Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
 
 SHARES_AN_HOUR = 10
 """How often one entry may be shared in an hour; one address may do so three times as often."""
 
 MOST_LINKS_IN_A_MAIL = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One private link that somebody was given. `key` names it on a page without being worth anything there.
+
+    `name` and `address` are empty once the mail that went out with it is no longer kept; `own` is a link that the
+    one who asks came in by.
+    """
+
+    id: int
+    key: str
+    name: str
+    address: str
+    shared_at: datetime
+    opened_at: datetime | None
+    own: bool
 
 
 def share(ctx: Context, entry_handle: str, address: str, name: str = "") -> PrivateLink:
@@ -46,7 +68,7 @@ def share(ctx: Context, entry_handle: str, address: str, name: str = "") -> Priv
             "shared",
             address,
             to_name=name,
-            key=f"shared:{link.id}",
+            key=_mail_key(link.id),
             season_id=entry.season_id,
             entry_id=entry.id,
             who=ctx.actor.name or entry.nominator_name or "Somebody",
@@ -63,6 +85,81 @@ def share(ctx: Context, entry_handle: str, address: str, name: str = "") -> Priv
             after={"address": address},
         )
     return link
+
+
+def shared_with(ctx: Context, entry_handle: str) -> tuple[Draft, Sequence[Shared]]:
+    """An entry of the actor's, and who else was given a link to it that still opens it, the oldest first."""
+    draft = load_draft(ctx, entry_handle)
+    return draft, _shared(ctx, draft.entry)
+
+
+def _shared(ctx: Context, entry: Entry) -> list[Shared]:
+    links = ctx.session.scalars(
+        select(PrivateLink)
+        .where(PrivateLink.entry_id == entry.id, PrivateLink.purpose == "entry")
+        .order_by(PrivateLink.id)
+    ).all()
+    # The first link to an entry that no organisation entered is its nominator's own; nobody can lock them out.
+    given = links if entry.workspace_id is not None else links[1:]
+    live = {_mail_key(link.id): link for link in given if link.revoked_at is None}
+    mails = {
+        mail.key: mail
+        for mail in ctx.session.scalars(select(OutboxMail).where(OutboxMail.key.in_(list(live))))
+    }
+    found = []
+    for key, link in live.items():
+        mail = mails.get(key)
+        found.append(
+            Shared(
+                id=link.id,
+                key=link.token_hash[:16],
+                name=mail.to_name if mail else "",
+                address=mail.to_address if mail else "",
+                shared_at=link.created_at,
+                opened_at=link.used_at,
+                own=link.id in ctx.actor.links,
+            )
+        )
+    return found
+
+
+def _mail_key(link_id: int) -> str:
+    return f"shared:{link_id}"
+
+
+def unshare(ctx: Context, entry_handle: str, key: str) -> Shared:
+    """Take a link back that somebody was given: it opens nothing from now on, in no browser that knows it either.
+
+    A mail with it that has not gone out yet does not. Any entrant may, as any may share; the nominator's own link
+    stays. Raises `NotFound` for anybody else and any other link, a refusal for one that has just been taken back.
+    """
+    with transaction(ctx):
+        entry = load_draft(ctx, entry_handle).entry
+        shared = next((one for one in _shared(ctx, entry) if one.key == key), None)
+        if shared is None:
+            raise NotFound
+        taken = ctx.session.execute(
+            update(PrivateLink)
+            .where(PrivateLink.id == shared.id, PrivateLink.revoked_at.is_(None))
+            .values(revoked_at=ctx.now)
+            .returning(PrivateLink.id)
+        ).one_or_none()
+        if taken is None:
+            raise Refusal("This link has been taken back already.", "taken_back")
+        ctx.session.execute(
+            update(OutboxMail)
+            .where(OutboxMail.key == _mail_key(shared.id), OutboxMail.state == "waiting")
+            .values(state="cancelled")
+        )
+        note(
+            ctx,
+            "entry.unshare",
+            entry.reference or entry.handle,
+            season_id=entry.season_id,
+            entry_id=entry.id,
+            before={"address": shared.address},
+        )
+    return shared
 
 
 def open_link(ctx: Context, token: str) -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """A category's standings in one round: which marks count, what they come to, and who may look."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
@@ -12,7 +12,6 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 from heroes.domain import results
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
-from heroes.domain.slugs import email_key
 from heroes.models import result_pages as read
 from heroes.models.entries import Entry
 from heroes.models.installation import Programme
@@ -21,7 +20,7 @@ from heroes.models.seasons import Category, Criterion, Round, Season
 from heroes.services.context import Context
 from heroes.services.permission import must
 from heroes.services.refusals import Invalid, NotFound, NotNow
-from heroes.services.standing import own_organisation, programme_roles
+from heroes.services.standing import own_organisation, programme_roles, standings_for
 
 HUNDRED = Decimal(100)
 Thing = TypeVar("Thing", Season, Category)
@@ -43,9 +42,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry's line on the board. A sealed one shows no number: this viewer is recused from it."""
+    """One entry's line on the board, under the name that its viewer may know.
+
+    A sealed one shows no number: this viewer has a conflict with it.
+    """
 
     entry: Entry
+    name: str
     place: int | None
     points: Decimal | None
     standing: results.Standing
@@ -55,7 +58,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The standings of one round, best first, with everything that is needed to recompute them."""
+    """The standings of one round, best first, with everything that is needed to recompute them.
+
+    `blind`: its viewer is on the panel of a blind round, and knows the entries by their code names only.
+    """
 
     season: Season
     category: Category
@@ -66,6 +72,7 @@ class Board:
     digest: str
     head: str
     lines: tuple[Line, ...]
+    blind: bool = False
 
     @property
     def asked(self) -> str:
@@ -93,10 +100,25 @@ def standings(
     found_category = find_category(ctx, found_season, category, known=bool(roles))
     rounds = read.rounds_of(ctx.session, found_category.id)
     found = _round_of(ctx, found_category, rounds, in_round)
-    if not roles and not _chairs(ctx, found):
+    if not roles and not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
         raise NotFound
     _own_marks_first(ctx, found)
     return board_of(ctx, found_season, found_category, rounds, found, method, sealed=not roles)
+
+
+def table(ctx: Context, season: str, category: str, in_round: str, method: str | None = None) -> Board:
+    """The same as the chair of the round's panel has it in the judge's room, whatever else they are.
+
+    In a blind round without names, and without numbers of what they have a conflict with. `NotFound` for anybody else.
+    """
+    found_season = find_season(ctx, season)
+    found_category = find_category(ctx, found_season, category, known=False)
+    rounds = read.rounds_of(ctx.session, found_category.id)
+    found = next((r for r in rounds if r.slug == in_round), None)
+    if found is None or not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
+        raise NotFound
+    _own_marks_first(ctx, found)
+    return board_of(ctx, found_season, found_category, rounds, found, method, sealed=True)
 
 
 def find_season(ctx: Context, text: str) -> Season:
@@ -156,11 +178,6 @@ def _staff_roles(ctx: Context, season: Season) -> frozenset[Role]:
     return must(ctx, Deed.SEE_LEADERBOARD, season.programme_id)
 
 
-def _chairs(ctx: Context, round_: Round) -> bool:
-    user_id = ctx.actor.user_id
-    return user_id is not None and read.chairs_panel(ctx.session, round_.panel_id, user_id)
-
-
 def _own_marks_first(ctx: Context, round_: Round) -> None:
     if ctx.actor.user_id is None or ctx.now >= round_.closes_at:
         return
@@ -185,7 +202,8 @@ def board_of(
 ) -> Board:
     """The board of a round, whoever asks: callers have asked whether they may.
 
-    `sealed` hides the numbers of entries that the actor has a conflict with.
+    `sealed` is for somebody on the panel: it hides the numbers of entries that they have a conflict with, and the
+    names where the round is blind.
     """
     asked = method or round_.method
     if asked not in results.METHODS:
@@ -201,6 +219,8 @@ def board_of(
         if m.entry_id in entries and m.criterion_id in names
     ]
     ranked = results.rank(marks, criteria, method=asked, entries=[label(entry) for entry in entries.values()])
+    blind = sealed and round_.blind
+    codes = read.codes_of(ctx.session, round_.id) if blind else {}
     length, head = read.audit_head(ctx.session, season.id)
     return Board(
         season=season,
@@ -212,13 +232,14 @@ def board_of(
         digest=results.digest(marks, criteria, asked),
         head=f"{season.slug}:{length}:{head}",
         lines=_lines(
-            entries.values(),
+            {entry.id: (entry, codes.get(entry.id, entry.title)) for entry in entries.values()},
             users,
             marks,
             criteria,
             ranked,
-            _conflicts(ctx, round_, entries) if sealed else frozenset(),
+            _conflicts(ctx, list(entries.values())) if sealed else frozenset(),
         ),
+        blind=blind,
     )
 
 
@@ -240,31 +261,23 @@ def _criteria(rows: Sequence[Criterion]) -> tuple[results.Criterion, ...]:
     )
 
 
-def _conflicts(ctx: Context, round_: Round, entries: Mapping[int, Entry]) -> frozenset[int]:
-    user = ctx.session.get(User, ctx.actor.user_id)
-    if user is None:
-        return frozenset(entries)
-    own = ctx.actor.email_key
-    connected = {
-        entry.id
-        for entry in entries.values()
-        if own_organisation(user, entry)
-        or entry.started_by_id == user.id
-        or (own and own in (entry.nominator_email_key, email_key(entry.nominee_email)))
-    }
-    return read.recused_from(ctx.session, user.id, round_.id) | connected
+def _conflicts(ctx: Context, entries: Sequence[Entry]) -> frozenset[int]:
+    """Those that the actor may not act on, and those of the organisation that they work for."""
+    user = ctx.session.get_one(User, ctx.actor.user_id)
+    known = standings_for(ctx, entries)
+    return frozenset(e.id for e in entries if known[e.id].conflicted or own_organisation(user, e))
 
 
 def _lines(
-    entries: Iterable[Entry],
+    entries: Mapping[int, tuple[Entry, str]],
     users: Mapping[int, User],
     marks: Sequence[results.Mark],
     criteria: tuple[results.Criterion, ...],
     ranked: results.Standings,
     sealed: frozenset[int],
 ) -> tuple[Line, ...]:
-    by_label = {label(entry): entry for entry in entries}
-    hidden_labels = {name for name, entry in by_label.items() if entry.id in sealed}
+    by_label = {label(entry): (entry, called) for entry, called in entries.values()}
+    hidden_labels = {name for name, (entry, _) in by_label.items() if entry.id in sealed}
     names = {user.handle: user.name for user in users.values()}
     order = {criterion.name: position for position, criterion in enumerate(criteria)}
     cards: dict[tuple[str, str], list[Decimal | None]] = {}
@@ -273,10 +286,10 @@ def _lines(
         card[order[mark.criterion]] = mark.value
     lines = []
     for one in ranked.entries:
-        entry = by_label[one.entry]
+        entry, called = by_label[one.entry]
         if entry.id in sealed:
             hidden = results.Standing(one.entry, None, None, None, 0, (), (), (), ())
-            lines.append(Line(entry, None, None, hidden, (), True))
+            lines.append(Line(entry, called, None, None, hidden, (), True))
             continue
         # A tie-break quotes the numbers of everybody in it.
         tie = tuple(step for step in one.tie if not hidden_labels & {e for part in step.order for e in part})
@@ -294,7 +307,7 @@ def _lines(
             for judge in sorted(one.judges, key=lambda j: (names[j.judge], j.judge))
         )
         points = points_of(criteria, one.score)
-        lines.append(Line(entry, one.rank, points, replace(one, tie=tie), given))
+        lines.append(Line(entry, called, one.rank, points, replace(one, tie=tie), given))
     return tuple(lines)
 
 

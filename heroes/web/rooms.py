@@ -4,9 +4,23 @@ from flask import Flask
 
 from heroes.web.account import invitations, password, reminders
 from heroes.web.account import pages as account
-from heroes.web.admin import announce, audit, bulk, decide, entry, home, judging, mail, people, queue, results
+from heroes.web.admin import (
+    announce,
+    audit,
+    bulk,
+    conflict,
+    decide,
+    entry,
+    home,
+    judging,
+    mail,
+    people,
+    queue,
+    results,
+)
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.judge import pages as judge
+from heroes.web.judge import tables
 from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
@@ -14,8 +28,9 @@ from heroes.web.organisation import pages as organisation
 from heroes.web.public import pages as public
 from heroes.web.public import winners
 
-ADMIN_PAGES = (announce, audit, bulk, decide, entry, home, judging, mail, people, queue, results)
+ADMIN_PAGES = (announce, audit, bulk, conflict, decide, entry, home, judging, mail, people, queue, results)
 """Importing these puts their pages on the admin blueprint."""
+JUDGE_PAGES = (judge, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 

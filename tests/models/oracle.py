@@ -175,7 +175,7 @@ WHO_MAY: dict[str, str] = {
     "retry_mail": "owner admin",
     "read_audit": "owner admin auditor",
     "mark": "judge chair",
-    "recuse_self": "judge chair",
+    "recuse_self": "judge chair owner admin",
     "start_for_organisation": "member manager",
     "see_organisation": "member manager",
     "invite_colleague": "manager",

@@ -100,7 +100,16 @@ _WORDS = (
 ACTS: dict[str, ActWords] = {words.key: words for words in _WORDS}
 """In the order in which a page offers them."""
 
-OTHER_NEWS = {"start": "started it", "screen": "screened it", "reminders": "turned reminders on or off"}
+OTHER_NEWS = {
+    "start": "started it",
+    "screen": "screened it",
+    "reminders": "turned reminders on or off",
+    "share": "shared it",
+    "unshare": "took back a link to it",
+    "conflict": "declared a connection with it",
+    "judging.recuse": "recused a judge from it",
+    "judging.lift_recusal": "lifted a recusal from it",
+}
 
 FIELD_OF: dict[str, str] = {
     Why.NEEDS_REASON.value: "reason",

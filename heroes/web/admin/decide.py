@@ -11,9 +11,9 @@ from heroes.domain.workflow import SENTENCES, Why
 from heroes.services import deciding
 from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
-from heroes.services.standings import Board, standings
+from heroes.services.standings import Board
 from heroes.web.admin.blueprint import blueprint
-from heroes.web.admin.results import asked_line, frame, is_staff, leaderboard_page, versions_of
+from heroes.web.admin.results import asked_line, board_for_staff, frame, leaderboard_page, versions_of
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -44,12 +44,12 @@ def what_changed(error: Refusal) -> str:
 
 
 @blueprint.route("/<season_slug>/results/<category_slug>/<round_slug>/shortlist", methods=["GET", "POST"])
-@open_to(Access.SIGNED_IN)
+@open_to(Access.STAFF)
 def shortlist(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
     """Who would be shortlisted by a line; the press moves exactly those, or nobody if anything has changed."""
     where = (season_slug, category_slug, round_slug)
     if request.method == "GET":
-        board = standings(context(), *where, request.args.get("method") or None)
+        board = board_for_staff(where, request.args.get("method") or None)
         return _shortlist_page(board)
     method = request.form.get("method", "")
     try:
@@ -64,10 +64,10 @@ def shortlist(season_slug: str, category_slug: str, round_slug: str) -> AnyRespo
             reason=_reason(),
         )
     except Invalid as error:
-        return _shortlist_page(standings(context(), *where, _known(method)), 422, errors=error.errors)
+        return _shortlist_page(board_for_staff(where, _known(method)), 422, errors=error.errors)
     except (Faster, NotNow, NotAllowed) as error:
-        return _shortlist_page(standings(context(), *where, _known(method)), 409, changed=what_changed(error))
-    return redirect(_back(standings(context(), *where, method)), 303)
+        return _shortlist_page(board_for_staff(where, _known(method)), 409, changed=what_changed(error))
+    return redirect(_back(board_for_staff(where, method)), 303)
 
 
 def _known(method: str) -> str | None:
@@ -103,7 +103,7 @@ def _shortlist_page(
         staying=[step for step in (*plan.above, *plan.level) if not step.moves],
         ticked=ticked if posted else {step.line.entry.handle for step in going},
         with_rest=request.form.get("with_rest") == "yes",
-        with_rest_at_all=is_staff(board.season),
+        with_rest_at_all=True,
         asks_reason=_asks(plan.above + plan.level + plan.below),
         reason=request.form.get("reason", ""),
         errors=errors,
@@ -126,7 +126,7 @@ def award(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
     """Choose a level for each entry, look at what would happen, and press; all of it happens or nothing."""
     where = (season_slug, category_slug, round_slug)
     if request.method == "GET":
-        board = standings(context(), *where, request.args.get("method") or None)
+        board = board_for_staff(where, request.args.get("method") or None)
         return _award_page(board, deciding.suggested(board))
     method = request.form.get("method", "")
     choices = {
@@ -137,7 +137,7 @@ def award(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
     pressed = request.form.get("act") == "apply"
     try:
         if not pressed:
-            board = standings(context(), *where, _known(method))
+            board = board_for_staff(where, _known(method))
             return _award_preview(board, choices)
         deciding.award(
             context(),
@@ -149,14 +149,14 @@ def award(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
             reason=_reason(),
         )
     except Invalid as error:
-        board = standings(context(), *where, _known(method))
+        board = board_for_staff(where, _known(method))
         if pressed and "reason" in error.errors:
             return _award_preview(board, choices, 422, errors=error.errors)
         return _award_page(board, choices, 422, errors=error.errors)
     except (Faster, NotNow, NotAllowed) as error:
-        board = standings(context(), *where, _known(method))
+        board = board_for_staff(where, _known(method))
         return _award_preview(board, choices, 409, changed=what_changed(error))
-    return redirect(_back(standings(context(), *where, method)), 303)
+    return redirect(_back(board_for_staff(where, method)), 303)
 
 
 def options_of(board: Board) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from heroes.services.standings import Board, Cut, Line, cut, standings
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
-from heroes.web.kit.pipeline import context, render, set_site, viewer
+from heroes.web.kit.pipeline import context, render
 
 METHOD_WORDS = {"mean": "Mean", "trimmed-mean": "Trimmed mean"}
 MOST_PLACES = 999
@@ -34,25 +34,14 @@ TENTH = Decimal("0.1")
 
 
 def frame(season: Season) -> dict[str, Any]:
-    """The admin's frame for staff; for a chair, who is not staff, a small one of their own."""
-    person = viewer()
-    assert person is not None
-    if season.programme_id in person.found.programmes:
-        return room(season, "results")
-    set_site(season, season.programme)
-    return {
-        "role": "Chair",
-        "who": person.name,
-        "key": "chair",
-        "tabs": [("Entries to judge", url_for("judge.home"), False), ("Leaderboard", request.path, True)],
-        "help": [],
-    }
+    """The admin's frame."""
+    return room(season, "results")
 
 
-def is_staff(season: Season) -> bool:
-    """Whether the person is owner, admin or auditor of the season's programme, and not only a chair."""
-    person = viewer()
-    return person is not None and season.programme_id in person.found.programmes
+def board_for_staff(where: tuple[str, str, str], method: str | None) -> Board:
+    """The standings, for staff: a chair, who may have to do without names, has a table in the judge's room."""
+    staff_season(context(), where[0], Deed.SEE_LEADERBOARD)
+    return standings(context(), *where, method)
 
 
 @blueprint.get("/<season_slug>/results")
@@ -143,10 +132,10 @@ def _score(text: str) -> Decimal | None:
 
 
 @blueprint.get("/<season_slug>/results/<category_slug>/<round_slug>")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.STAFF)
 def leaderboard(season_slug: str, category_slug: str, round_slug: str) -> Response:
     """A round's standings under one method, each judge's marks beside the score, with a line drawn through them."""
-    board = standings(context(), season_slug, category_slug, round_slug, request.args.get("method") or None)
+    board = board_for_staff((season_slug, category_slug, round_slug), request.args.get("method") or None)
     return leaderboard_page(board)
 
 
@@ -171,7 +160,7 @@ def leaderboard_page(board: Board, status: int = 200, *, problem: str = "") -> R
         ties=_ties(board, names),
         chart=chart_of(board, found, line),
         stage=stage_of(board).value,
-        staff=is_staff(board.season),
+        staff=True,
         waiting=len(deciding.candidates(board)),
         problem=problem,
         query={"method": board.asked, "places": line.places_text, "at_least": line.at_least_text},
@@ -248,10 +237,10 @@ def _cut_at(found: Cut, line: Drawn) -> Decimal | None:
 
 
 @blueprint.get("/<season_slug>/results/<category_slug>/<round_slug>.csv")
-@open_to(Access.SIGNED_IN)
+@open_to(Access.STAFF)
 def leaderboard_csv(season_slug: str, category_slug: str, round_slug: str) -> Response:
     """The same standings as a table for a spreadsheet, numbers unrounded."""
-    board = standings(context(), season_slug, category_slug, round_slug, request.args.get("method") or None)
+    board = board_for_staff((season_slug, category_slug, round_slug), request.args.get("method") or None)
     response = make_response(BOM + write_csv(csv_rows(board)))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     name = f"{board.season.slug}-{board.category.slug}-{board.round.slug}-{board.standings.method}.csv"

@@ -30,16 +30,14 @@ SAID = {
 }
 
 
-def room(current: bool) -> dict[str, Any]:
-    """The frame of the judge room's pages."""
+def room(current: bool, *, chairing: bool = False) -> dict[str, Any]:
+    """The frame of the judge room's pages; who chairs a panel has its tables beside the queue."""
     person = viewer()
     assert person is not None
-    return {
-        "role": "Judge",
-        "who": person.name,
-        "key": "judge",
-        "tabs": [("My queue", url_for("judge.home"), current)],
-    }
+    tabs = [("My queue", url_for("judge.home"), current)]
+    if person.found.chair:
+        tabs.append(("Panels I chair", url_for("judge.tables"), chairing))
+    return {"role": "Chair" if chairing else "Judge", "who": person.name, "key": "judge", "tabs": tabs}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from heroes.domain.entry_states import Act, State, face
 from heroes.domain.questions import email_error, showable
 from heroes.models import public_pages as read
 from heroes.models.database import current_session
-from heroes.models.my_pages import entries_of_links
+from heroes.models.my_pages import entries_of_links, my_entry
 from heroes.services import nominating, sharing
 from heroes.services.own_entries import load_draft, may_do, refusal_to_edit
 from heroes.services.refusals import Invalid
@@ -97,6 +97,34 @@ def share(handle: str) -> AnyResponse:
     except Invalid as error:
         return _status_page(handle, error.errors)
     return redirect(url_for("nominator.status", handle=handle, shared=1), 303)
+
+
+@blueprint.get("/mine/<handle>/links")
+@open_to(Access.EVERYBODY)
+def shared(handle: str) -> Response:
+    """Who was given a link of their own to this entry, each with a way to take it back."""
+    draft, links = sharing.shared_with(context(), handle)
+    set_site(draft.season, draft.season.programme)
+    return render(
+        "nominator/shared_links.html",
+        draft=draft,
+        entry=draft.entry,
+        season=draft.season,
+        links=links,
+        taken="taken" in request.args,
+        nav=season_nav(draft.season, "mine"),
+    )
+
+
+@blueprint.post("/mine/<handle>/links")
+@open_to(Access.EVERYBODY)
+def unshare(handle: str) -> AnyResponse:
+    """Take one of these links back."""
+    ctx = context()
+    taken = sharing.unshare(ctx, handle, showable(request.form.get("link", "")))
+    if taken.own and my_entry(current_session(), handle, ctx.actor.links, ctx.actor.user_id) is None:
+        return redirect(url_for("nominator.my_entries"), 303)
+    return redirect(url_for("nominator.shared", handle=handle, taken=1), 303)
 
 
 @blueprint.get("/mine/")

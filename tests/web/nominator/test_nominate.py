@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from heroes.domain.entry_states import Act, Given
-from heroes.models import Entry, OutboxMail
+from heroes.models import Entry, OutboxMail, PrivateLink
 from heroes.services import acting
 from heroes.services.transactions import transaction
 from tests.web.nominator.desk import (
@@ -116,9 +116,9 @@ def test_a_browser_that_did_not_begin_it_finds_nothing(lite_world: World) -> Non
     handle = handle_in(begin(client).location)
     begin(other)
     token = shown(page(other, FORM))["csrf_token"]
-    for name in ("", "edit", "check", "receipt", "copy.txt"):
+    for name in ("", "edit", "check", "receipt", "copy.txt", "links"):
         assert other.get(f"/mine/{handle}/{name}").status_code == 404
-    for name in ("edit", "check", "withdraw", "restore", "reminders", "share"):
+    for name in ("edit", "check", "withdraw", "restore", "reminders", "share", "links"):
         answer = other.post(f"/mine/{handle}/{name}", data=STORY | {"csrf_token": token, "revision": "1"})
         assert answer.status_code == 404
         # What was typed comes back even here: it is the sender's own.
@@ -275,6 +275,42 @@ def test_sharing_mails_a_link_and_a_wrong_address_is_said_at_the_field(lite_worl
     assert "is on its way to them" in page(client, right.location)
     mails = lite_world.session.scalars(select(OutboxMail.to_address).order_by(OutboxMail.id)).all()
     assert mails == ["alice@home.example", "tom@home.example"]
+
+
+def test_a_link_that_was_given_is_listed_and_taken_back(lite_world: World) -> None:
+    client = lite_world.client()
+    here = f"/mine/{handle_in(begin(client).location)}/"
+    assert f'href="{here}links"' in page(client, here)
+    assert "Nobody was given a link of their own." in page(client, f"{here}links")
+    for name in ("Tom", "Sue"):
+        post(client, f"{here}share", {"address": f"{name}@home.example", "name": name}, page=here)
+    listed = page(client, f"{here}links")
+    assert [name in listed for name in ("Tom", "Sue", "Alice")] == [True, True, False]
+    keys = re.findall(r'name="link" value="([^"]+)"', listed)
+
+    answer = post(client, f"{here}links", {"link": keys[0]}, page=f"{here}links")
+
+    assert (answer.status_code, answer.location) == (303, f"{here}links?taken=1")
+    after = page(client, answer.location)
+    assert "Taken back" in after
+    assert [name in after for name in ("Tom@", "Sue@")] == [False, True]
+    for gone in (keys[0], "", "nothing"):
+        assert post(client, f"{here}links", {"link": gone}, page=f"{here}links").status_code == 404
+
+
+def test_whoever_takes_back_the_link_they_came_by_is_led_out(lite_world: World) -> None:
+    client, tom = lite_world.client(), lite_world.client()
+    here = f"/mine/{handle_in(begin(client).location)}/"
+    post(client, f"{here}share", {"address": "tom@home.example", "name": "Tom"}, page=here)
+    link = lite_world.session.scalars(select(PrivateLink).order_by(PrivateLink.id.desc())).first()
+    assert link is not None
+    with tom.session_transaction() as cookie:
+        cookie["links"] = [link.id]
+    key = re.findall(r'name="link" value="([^"]+)"', page(tom, f"{here}links"))[0]
+    answer = post(tom, f"{here}links", {"link": key}, page=f"{here}links")
+    assert (answer.status_code, answer.location) == (303, "/mine/")
+    assert tom.get(here).status_code == 404
+    assert client.get(here).status_code == 200
 
 
 def test_a_returned_entry_shows_the_question_and_can_be_sent_in_again(world: World) -> None:

@@ -1,0 +1,222 @@
+"""The judge room: the table of a round for the chair of its panel, and whom they shortlist from it."""
+
+from types import SimpleNamespace
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from heroes.domain.entry_states import State, face
+from heroes.domain.questions import clean_text, showable
+from heroes.models import judge_pages, result_pages
+from heroes.models.database import current_session
+from heroes.models.seasons import Release
+from heroes.services import deciding
+from heroes.services.deciding import Stage, Step, plan_chosen, rule_of, stage_of
+from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
+from heroes.services.standings import Board, Line, cut, table
+from heroes.web.judge.pages import blueprint, room
+from heroes.web.kit.access import Access, open_to
+from heroes.web.kit.fields import Problem
+from heroes.web.kit.pipeline import context, render, set_site
+
+ONE = "/table/<season_slug>/<category_slug>/<round_slug>"
+Where = tuple[str, str, str]
+
+
+@blueprint.get("/table/")
+@open_to(Access.JUDGE)
+def tables() -> Response:
+    """Every round of the panels that one chairs, and how far it is."""
+    ctx, session = context(), current_session()
+    season = judge_pages.season_of_judge(session, ctx.actor.user_id or 0)
+    assert season is not None
+    set_site(season, season.programme)
+    rows = result_pages.rounds_of_chair(session, ctx.actor.user_id or 0)
+    return render(
+        "judge/tables.html",
+        lines=[
+            SimpleNamespace(
+                season=row[0],
+                category=row[1],
+                round=row[2],
+                admitted=row.admitted,
+                cards_in=row.cards_in,
+                cards_asked=row.cards_asked,
+                closed=row[2].closes_at <= ctx.now,
+                left=row.left if row[2].closes_at > ctx.now else 0,
+            )
+            for row in rows
+        ],
+        room=room(False, chairing=True),
+    )
+
+
+@blueprint.get(ONE)
+@open_to(Access.JUDGE)
+def one_table(season_slug: str, category_slug: str, round_slug: str) -> Response:
+    """A round's standings for its chair, with the entries that can still be shortlisted to choose from."""
+    try:
+        board = table(context(), season_slug, category_slug, round_slug)
+    except NotNow as error:
+        return _not_yet(error)
+    return _table_page(board)
+
+
+def _not_yet(error: NotNow) -> Response:
+    season = judge_pages.season_of_judge(current_session(), context().actor.user_id or 0)
+    assert season is not None
+    set_site(season, season.programme)
+    return render("judge/table_wait.html", 409, said=error.sentence, room=room(False, chairing=True))
+
+
+def _decides(board: Board) -> bool:
+    """Whether the shortlist is decided on this round."""
+    return stage_of(board) in (Stage.ONLY, Stage.SHORTLIST)
+
+
+def _table_page(
+    board: Board, status: int = 200, *, error: str = "", chosen: frozenset[str] | None = None
+) -> Response:
+    set_site(board.season, board.season.programme)
+    rule = rule_of(board)
+    found = cut(board, places=rule.shortlist_places, at_least=rule.shortlist_at_least)
+    drawn = rule.shortlist_places is not None or rule.shortlist_at_least is not None
+    above = {line.entry.handle for line in found.above} if drawn else set()
+    waiting = {line.entry.handle for line in board.lines if _waits(line)} if _decides(board) else set()
+    return render(
+        "judge/table.html",
+        status,
+        board=board,
+        season=board.season,
+        lines=_shown(board),
+        above=above,
+        level={line.entry.handle for line in found.level},
+        waiting=waiting,
+        chosen=(above & waiting) if chosen is None else chosen,
+        places=rule.shortlist_places,
+        at_least=rule.shortlist_at_least,
+        decides=_decides(board),
+        error=error,
+        found=[Problem("", error)] if error else [],
+        done=_number(request.args.get("done", "")),
+        room=room(False, chairing=True),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
+def _waits(line: Line) -> bool:
+    return line.entry.state == State.SUBMITTED.value and not line.sealed
+
+
+def _shown(board: Board) -> list[SimpleNamespace]:
+    """The lines as a chair reads them: what was decided after the shortlist is the season's secret until it is out."""
+    released = current_session().get_one(Release, board.category.outcome_release_id).released_at is not None
+    return [
+        SimpleNamespace(
+            line=line,
+            handle=line.entry.handle,
+            name=line.name,
+            reference="" if board.blind else line.entry.reference,
+            organisation="" if board.blind else line.entry.organisation_name,
+            face=face(
+                State(line.entry.state),
+                judging_started=True,
+                shortlist_released=True,
+                outcomes_released=released,
+            ).value,
+        )
+        for line in board.lines
+    ]
+
+
+# ---- the shortlist ----
+
+
+@blueprint.post(f"{ONE}/shortlist")
+@open_to(Access.JUDGE)
+def table_shortlist(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
+    """Whom the chair has ticked, with what would happen to each; the press moves exactly those, or nobody."""
+    where = (season_slug, category_slug, round_slug)
+    picked = {text.partition(":")[0] for text in request.form.getlist("chosen")}
+    if request.form.get("act") != "apply":
+        return _check_page(table(context(), *where), frozenset(picked))
+    try:
+        moved = deciding.shortlist(
+            context(),
+            *where,
+            method=request.form.get("method", ""),
+            digest=request.form.get("digest", ""),
+            chosen=_versions(),
+            rest={},
+            reason=clean_text(request.form.get("reason", "")),
+        )
+    except Invalid as error:
+        return _check_page(table(context(), *where), frozenset(picked), 422, errors=error.errors)
+    except (Faster, NotNow, NotAllowed) as error:
+        return _check_page(table(context(), *where), frozenset(picked), 409, changed=_what_changed(error))
+    here = url_for(
+        "judge.one_table", season_slug=season_slug, category_slug=category_slug, round_slug=round_slug
+    )
+    return redirect(f"{here}?done={moved}", 303)
+
+
+def _versions() -> dict[str, int]:
+    """The posted rows: handle -> the version that was shown. Raises `Invalid` for anything else."""
+    found = {}
+    for row in request.form.getlist("chosen"):
+        handle, _, version = row.partition(":")
+        if not (version.isascii() and version.isdigit() and len(version) < 10):
+            raise Invalid({"entry": "This page is not whole. Open it again."})
+        found[handle] = int(version)
+    return found
+
+
+def _what_changed(error: Refusal) -> str:
+    # Who was faster, and with what, is for staff: a press in another round is none of a chair's business.
+    return (
+        "Somebody has changed one of these entries."
+        if isinstance(error, Faster) and error.when
+        else error.sentence
+    )
+
+
+def _check_page(
+    board: Board,
+    picked: frozenset[str],
+    status: int = 200,
+    *,
+    errors: dict[str, str] | None = None,
+    changed: str = "",
+) -> Response:
+    if not _decides(board):
+        return _table_page(board, 409, error="The shortlist is not decided on this round.")
+    known = picked & {line.entry.handle for line in board.lines}
+    if not known:
+        return _table_page(board, 422, error="Tick at least one entry.", chosen=frozenset())
+    set_site(board.season, board.season.programme)
+    errors = errors or {}
+    steps = plan_chosen(context(), board, sorted(known), reason=clean_text(request.form.get("reason", "")))
+    by_handle = {one.handle: one for one in _shown(board)}
+    return render(
+        "judge/table_check.html",
+        status,
+        board=board,
+        season=board.season,
+        going=[_step(step, by_handle) for step in steps if step.moves],
+        staying=[_step(step, by_handle) for step in steps if not step.moves],
+        asks_reason=any(step.asks_reason and step.moves for step in steps),
+        reason=showable(request.form.get("reason", "")),
+        errors=errors,
+        found=[Problem("reason" if key == "reason" else "", text) for key, text in errors.items()],
+        changed=changed,
+        room=room(False, chairing=True),
+    )
+
+
+def _step(step: Step, shown: dict[str, SimpleNamespace]) -> SimpleNamespace:
+    return SimpleNamespace(
+        step=step, shown=shown[step.line.entry.handle], version=step.line.entry.version if step.moves else 0
+    )

@@ -1,0 +1,139 @@
+"""Two who press at one moment, in the worst order: one happens, the other is told, and nobody waits for ever."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from heroes.domain.entry_states import Act, Given
+from heroes.models import Release
+from heroes.models.database import db
+from heroes.services import acting, announcing, scoring
+from heroes.services.context import Context
+from heroes.services.deciding import FINALIST, SET_ASIDE
+from tests.judging import COMMENT, GOOD, asked, cards, elsewhere
+from tests.outcomes import awarded, eligible, three
+from tests.two_at_once import Press, one_after_the_other
+from tests.world import JUDGED, World
+
+# ---- returning an entry while a judge hands in ----
+
+
+def submitting(handle: str) -> Press:
+    return lambda ctx: scoring.submit(ctx, handle, 1, GOOD, COMMENT)
+
+
+def returning(world: World, handle: str) -> Press:
+    given = Given(message="Which office?", due_at=world.clock.now() + timedelta(days=3))
+    return lambda ctx: acting.press(ctx, handle, Act.RETURN, given, 1)
+
+
+@pytest.fixture
+def scene(world: World) -> tuple[World, Any, str]:
+    """An entry, at version 1, that Jack is about to hand in a first scorecard for."""
+    entry = elsewhere(world)
+    handle = asked(world, entry, "jack").handle
+    db.session.execute(text("UPDATE entries SET version = 1"))
+    db.session.commit()
+    return world, entry, handle
+
+
+@pytest.mark.parametrize("before", ["INSERT INTO marks", "UPDATE round_entries"])
+def test_a_scorecard_on_its_way_in_keeps_its_entry_from_being_returned(scene: Any, before: str) -> None:
+    world, entry, handle = scene
+    submit, send_back = submitting(handle), returning(world, entry.handle)
+    assert one_after_the_other(world, ("jack", submit), before, ("adam", send_back)) == (
+        "done",
+        "already_marked",
+    )
+    world.session.refresh(entry)
+    assert (entry.state, cards(world, entry)) == ("submitted", (1, 1))
+
+
+def test_an_entry_on_its_way_back_takes_no_scorecard(scene: Any) -> None:
+    world, entry, handle = scene
+    submit, send_back = submitting(handle), returning(world, entry.handle)
+    assert one_after_the_other(world, ("adam", send_back), "UPDATE entries", ("jack", submit)) == (
+        "done",
+        "card_closed",
+    )
+    world.session.refresh(entry)
+    assert (entry.state, cards(world, entry)) == ("returned", (1, 0))
+
+
+# ---- letting results out while somebody takes one back ----
+
+
+def letting_out(world: World) -> Press:
+    release = world.session.query(Release).filter_by(kind="outcomes").one()
+    version = release.version
+    return lambda ctx: announcing.release_now(ctx, "small-2026", "outcomes", expected_version=version)
+
+
+def test_a_decision_being_taken_back_keeps_the_release_waiting_and_then_closed(world: World) -> None:
+    ada, ben, cyd = three(world)
+    awarded(world, {ada: "winner", ben: FINALIST, cyd: SET_ASIDE})
+    given, handle, version = Given(reason="A marking error."), ben.handle, ben.version
+
+    def take_back(ctx: Context) -> object:
+        return acting.press(ctx, handle, Act.REVOKE, given, version)
+
+    outcome = one_after_the_other(world, ("adam", take_back), "UPDATE entries", ("olive", letting_out(world)))
+    assert outcome == ("done", "undecided")
+    world.session.expire_all()
+    assert world.session.query(Release).filter_by(kind="outcomes").one().released_at is None
+
+
+def test_a_release_on_its_way_out_shuts_the_way_back_to_an_admin(world: World) -> None:
+    ada, ben, cyd = three(world)
+    awarded(world, {ada: "winner", ben: FINALIST, cyd: SET_ASIDE})
+    given, handle, version = Given(reason="A marking error."), ben.handle, ben.version
+
+    def take_back(ctx: Context) -> object:
+        return acting.press(ctx, handle, Act.REVOKE, given, version)
+
+    outcome = one_after_the_other(
+        world, ("olive", letting_out(world)), "UPDATE releases", ("adam", take_back)
+    )
+    assert outcome == ("done", "owner_only")
+    assert world.clock.now() == JUDGED
+
+
+def test_a_category_does_not_come_back_into_a_release_that_is_going_out(world: World) -> None:
+    """The release has asked about every entry but that category's."""
+    announcing.part(world.ctx("adam"), "small-2026", "outcomes", "teams")
+    world.clock.at = JUDGED
+
+    def come_back(ctx: Context) -> object:
+        return announcing.rejoin(ctx, "small-2026", "outcomes", "teams")
+
+    world.session.expire_all()
+    release = world.session.query(Release).filter_by(kind="outcomes").order_by(Release.id).first()
+    assert release is not None
+    version = release.version
+
+    def let_out(ctx: Context) -> object:
+        return announcing.release_now(ctx, "small-2026", "outcomes", expected_version=version)
+
+    outcome = one_after_the_other(world, ("olive", let_out), "UPDATE releases", ("adam", come_back))
+    assert outcome == ("done", "released")
+
+
+def test_a_category_that_has_just_come_back_is_asked_about_as_well(world: World) -> None:
+    announcing.part(world.ctx("adam"), "small-2026", "outcomes", "teams")
+    eligible(world, "Team One", "teams")
+    world.clock.at = JUDGED
+    world.session.expire_all()
+    release = world.session.query(Release).filter_by(kind="outcomes").order_by(Release.id).first()
+    assert release is not None
+    version = release.version
+
+    def come_back(ctx: Context) -> object:
+        return announcing.rejoin(ctx, "small-2026", "outcomes", "teams")
+
+    def let_out(ctx: Context) -> object:
+        return announcing.release_now(ctx, "small-2026", "outcomes", expected_version=version)
+
+    outcome = one_after_the_other(world, ("adam", come_back), "UPDATE categories", ("olive", let_out))
+    assert outcome == ("done", "undecided")
