@@ -33,7 +33,10 @@ from heroes.services.context import Context
 from heroes.services.opening import give_role
 from heroes.services.transactions import transaction
 
+HAND = 50
+"""Scorecards that each judge is asked for: a larger season has more judges, not more for each to read."""
 JUDGES = 60
+"""At least so many judges."""
 ORGANISATIONS = 400
 CARDS = 3
 BATCH = 1000
@@ -85,7 +88,8 @@ def build(environ: dict[str, str], entries: int) -> Crowd:
             season = session.scalars(select(Season)).one()
             owner = add_user(ctx, "Olive Owner", "olive@northgate.example")
             give_role(ctx, owner.id, season.programme_id, "owner")
-            judges = [add_user(ctx, f"Jo Judge {n}", f"jo{n}@judges.example") for n in range(JUDGES)]
+            seats = max(JUDGES, entries * CARDS // HAND)
+            judges = [add_user(ctx, f"Jo Judge {n}", f"jo{n}@judges.example") for n in range(seats)]
             _seat(ctx, season, judges)
             organisations = _organisations(ctx, season)
             places = _places(session)
@@ -151,7 +155,7 @@ def _fill(
             entry = _entry(ctx, season, place, organisations[n % len(organisations)], n)
             done = n // len(places) % (CARDS + 1)
             seats = [judges[(n + seat * 7 + n // len(judges)) % len(judges)] for seat in range(CARDS)]
-            rows[Entry].append(entry)
+            rows[Entry].append(entry | {"cards_in": done})
             rows[AnswerSheet].append(_sheet(entry, place))
             rows[RoundEntry].append(_admission(ctx, entry, place, done))
             for seat, judge in enumerate(seats):
@@ -243,11 +247,23 @@ def _words(entry: dict[str, Any], place: Place) -> str:
 
 
 def _tally(ctx: Context, season: Season, places: Sequence[Place], entries: int) -> None:
-    counted = Counter(places[n % len(places)].category.id for n in range(entries))
-    for category_id, count in counted.items():
-        for kind, value in (("state", "submitted"), ("screening", "eligible"), ("received", "yes")):
+    counted = Counter(n % len(places) for n in range(entries))
+    done = Counter[int]()
+    for n in range(entries):
+        done[n % len(places)] += n // len(places) % (CARDS + 1)
+    for number, count in counted.items():
+        place = places[number]
+        in_round = str(place.first.id)
+        for kind, value, total in (
+            ("state", "submitted", count),
+            ("screening", "eligible", count),
+            ("received", "yes", count),
+            ("admitted", in_round, count),
+            ("cards_asked", in_round, count * CARDS),
+            ("cards_in", in_round, done[number]),
+        ):
             ctx.session.add(
-                Tally(category_id=category_id, season_id=season.id, kind=kind, value=value, count=count)
+                Tally(category_id=place.category.id, season_id=season.id, kind=kind, value=value, count=total)
             )
 
 

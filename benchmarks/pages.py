@@ -45,7 +45,7 @@ class Visit:
             ("queue, filtered", f"{queue}?category={season.CATEGORY}&state=submitted&progress=some"),
             ("queue, fewest scorecards", f"{queue}?sort=fewest"),
             ("queue, by title", f"{queue}?sort=title"),
-            ("search, rare words", f"{queue}?q=okafor+organisation+{number % 400}"),
+            ("search, rare words", f"{queue}?q=maureen+okafor+{number % 9 * 110 + 1:05d}"),
             ("search, a word of all", f"{queue}?q=customer"),
             ("entry page", f"/admin/entry/{made.entries[-1 - number]}"),
             ("season page", f"/admin/{made.slug}/"),

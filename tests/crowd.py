@@ -5,10 +5,11 @@ scorecards, words to search for and totals. Only the history is left out.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
 from heroes.domain.digests import digest
 from heroes.models import (
@@ -167,7 +168,8 @@ def _belongings(
 ) -> None:
     session = world.session
     asked = len(members)
-    sheets, admissions, cards, words = [], [], [], []
+    sheets, cards, words = [], [], []
+    admissions: list[dict[str, Any]] = []
     for place, row in enumerate(rows, start):
         entry_id = ids[row["handle"]]
         done = place % (asked + 1)
@@ -205,6 +207,15 @@ def _belongings(
     session.execute(insert(AnswerSheet), sheets)
     if admissions:
         session.execute(insert(RoundEntry), admissions)
+        session.execute(
+            update(Entry), [{"id": row["entry_id"], "cards_in": row["cards_in"]} for row in admissions]
+        )
+        totals = {"admitted": len(admissions)} | {
+            kind: sum(row[kind] for row in admissions) for kind in ("cards_asked", "cards_in")
+        }
+        _add(
+            world, form.category_id, rows[0]["season_id"], {(k, str(first.id)): n for k, n in totals.items()}
+        )
     if cards:
         session.execute(insert(Assignment), cards)
     body = ":body" if world.kind == "sqlite" else "to_tsvector('simple', :body)"
@@ -212,22 +223,24 @@ def _belongings(
 
 
 def _count(world: World, category: Category, entries: int, state: str, screening: str) -> None:
-    found = {
-        (t.kind, t.value): t
-        for t in world.session.scalars(select(Tally).where(Tally.category_id == category.id))
-    }
     more = Counter({("state", state): entries})
     if state != "draft":
         more["received", "yes"] = entries
     if state == "submitted":
         more["screening", screening] = entries
+    _add(world, category.id, category.season_id, more)
+
+
+def _add(world: World, category_id: int, season_id: int, more: Mapping[tuple[str, str], int]) -> None:
+    found = {
+        (t.kind, t.value): t
+        for t in world.session.scalars(select(Tally).where(Tally.category_id == category_id))
+    }
     for (kind, value), count in more.items():
         row = found.get((kind, value))
         if row is None:
             world.session.add(
-                Tally(
-                    category_id=category.id, season_id=category.season_id, kind=kind, value=value, count=count
-                )
+                Tally(category_id=category_id, season_id=season_id, kind=kind, value=value, count=count)
             )
         else:
             row.count += count

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select, update
 
-from heroes.models import Assignment, Category, Entry, Mark, Round, RoundEntry, User
+from heroes.models import Assignment, Category, Entry, Mark, Round, RoundEntry, Tally, User
 from heroes.services import assigning, rounds, scoring
 from heroes.services.transactions import transaction
 from tests.world import JUDGING, World
@@ -66,7 +66,7 @@ def handle_of(world: World, who: str) -> str:
 
 
 def cards(world: World, entry: Entry) -> tuple[int, int]:
-    """An entry's counters in its round: scorecards asked for, and in. They must agree with the rows."""
+    """An entry's counters in its round: scorecards asked for, and in. They, and all totals, agree with the rows."""
     live = (Assignment.entry_id == entry.id) & (Assignment.round_id == entry.round_id)
     counted = world.session.execute(
         select(
@@ -80,7 +80,28 @@ def cards(world: World, entry: Entry) -> tuple[int, int]:
         )
     ).one()
     assert tuple(kept) == tuple(counted), "the counters do not agree with the assignments"
+    assert world.session.scalars(select(Entry.cards_in).where(Entry.id == entry.id)).one() == kept.cards_in
+    assert totals(world) == counted_totals(world)
     return kept.cards_asked, kept.cards_in
+
+
+def totals(world: World) -> dict[tuple[str, str], int]:
+    """The maintained totals of rounds: (kind, round's id) -> count, without zeroes."""
+    kinds = ("admitted", "cards_asked", "cards_in")
+    found = world.session.execute(select(Tally.kind, Tally.value, Tally.count).where(Tally.kind.in_(kinds)))
+    return {(kind, value): count for kind, value, count in found if count}
+
+
+def counted_totals(world: World) -> dict[tuple[str, str], int]:
+    """The same, counted."""
+    numbers = (func.count(), func.sum(RoundEntry.cards_asked), func.sum(RoundEntry.cards_in))
+    rows = world.session.execute(select(RoundEntry.round_id, *numbers).group_by(RoundEntry.round_id))
+    return {
+        (kind, str(round_id)): count
+        for round_id, *counts in rows
+        for kind, count in zip(("admitted", "cards_asked", "cards_in"), counts, strict=True)
+        if count
+    }
 
 
 def marks_kept(world: World, one: Assignment) -> dict[int, list[str | None]]:

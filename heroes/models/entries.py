@@ -52,6 +52,8 @@ class Entry(Base):
         Index("ix_entries_state", "season_id", "state", "submitted_at", "id"),
         Index("ix_entries_category", "category_id", "state", "submitted_at", "id"),
         Index("ix_entries_organisation", "organisation_id", "submitted_at", "id"),
+        Index("ix_entries_title", "season_id", "title", "id"),
+        Index("ix_entries_fewest", "season_id", "cards_in", "id"),
         Index("ix_entries_screening", "season_id", "screening", "state", "submitted_at", "id"),
     )
 
@@ -97,6 +99,8 @@ class Entry(Base):
     screened_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     screening_reason: Mapped[str | None] = mapped_column(Text)
     round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"), index=True)
+    cards_in: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Scorecards in for the round that it is in: what `RoundEntry` says, where the queue can sort by it."""
 
     category: Mapped[Category] = relationship(lazy="raise")
     form_version: Mapped[FormVersion] = relationship(lazy="raise")
@@ -162,7 +166,11 @@ class Recusal(Base):
 
 
 class Tally(Base):
-    """Maintained totals of a category's entries, so that no page counts them: kind is state or screening."""
+    """Maintained totals of a category, so that no page counts its entries or scorecards.
+
+    Entries by "state", "screening" and "received" ("yes"); by round, whose id is the value: entries "admitted",
+    scorecards asked for ("cards_asked") and "cards_in".
+    """
 
     __tablename__ = "tallies"
     __table_args__ = (CheckConstraint("count >= 0", name="count"),)

@@ -12,6 +12,7 @@ from heroes.models.entries import Entry, Recusal, RoundEntry
 from heroes.models.judge_pages import BANDS, in_band, times
 from heroes.models.judging import Assignment
 from heroes.models.people import User
+from heroes.models.result_pages import total_of_round
 from heroes.models.seasons import Category, Panel, PanelMember, Round
 from heroes.models.visibility import LIVE_ASSIGNMENTS, entries_for_staff
 
@@ -39,16 +40,6 @@ class RoundLine:
 
 def rounds_of_season(session: Session, season_id: int) -> list[RoundLine]:
     """Every round of a season in order, with its progress."""
-    progress = (
-        select(
-            RoundEntry.round_id,
-            func.count().label("admitted"),
-            func.sum(RoundEntry.cards_asked).label("asked"),
-            func.sum(RoundEntry.cards_in).label("submitted"),
-        )
-        .group_by(RoundEntry.round_id)
-        .subquery()
-    )
     judges = (
         select(PanelMember.panel_id, func.count().label("judges")).group_by(PanelMember.panel_id).subquery()
     )
@@ -58,14 +49,13 @@ def rounds_of_season(session: Session, season_id: int) -> list[RoundLine]:
             Round,
             Panel.name,
             judges.c.judges,
-            progress.c.admitted,
-            progress.c.asked,
-            progress.c.submitted,
+            total_of_round("admitted"),
+            total_of_round("cards_asked"),
+            total_of_round("cards_in"),
         )
         .join(Round, Round.category_id == Category.id)
         .join(Panel, Panel.id == Round.panel_id)
         .outerjoin(judges, judges.c.panel_id == Panel.id)
-        .outerjoin(progress, progress.c.round_id == Round.id)
         .where(Category.season_id == season_id)
         .order_by(Category.position, Round.position)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from heroes.domain.entry_states import State
@@ -16,24 +16,32 @@ from heroes.models.visibility import rounds_for_panel
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
+ROUND_TOTALS = ("admitted", "cards_in", "cards_asked")
 
 
 def rounds_of_season(session: Session, season_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Category, Round, entries admitted, scorecards in and asked, in the season's order."""
     return session.execute(
-        select(
-            Category,
-            Round,
-            func.count(RoundEntry.entry_id).label("admitted"),
-            func.coalesce(func.sum(RoundEntry.cards_in), 0).label("cards_in"),
-            func.coalesce(func.sum(RoundEntry.cards_asked), 0).label("cards_asked"),
-        )
+        select(Category, Round, *(total_of_round(kind).label(kind) for kind in ROUND_TOTALS))
         .join(Round, Round.category_id == Category.id)
-        .outerjoin(RoundEntry, RoundEntry.round_id == Round.id)
         .where(Category.season_id == season_id)
-        .group_by(Category.id, Round.id)
         .order_by(Category.position, Round.position)
     ).all()
+
+
+def total_of_round(kind: str) -> ColumnElement[int]:
+    """One of a round's maintained totals, in a statement that reads `Round`."""
+    kept = (
+        select(Tally.count)
+        .where(
+            Tally.category_id == Round.category_id,
+            Tally.kind == kind,
+            Tally.value == cast(Round.id, String),
+        )
+        .correlate(Round)
+        .scalar_subquery()
+    )
+    return func.coalesce(kept, 0)
 
 
 def states_of_season(session: Session, season_id: int) -> dict[int, dict[str, int]]:

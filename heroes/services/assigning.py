@@ -18,6 +18,7 @@ from heroes.models.judging import Assignment
 from heroes.models.people import Membership, User
 from heroes.models.seasons import Category, PanelMember, Round, Season
 from heroes.models.visibility import LIVE_ASSIGNMENTS
+from heroes.services import tallies
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import must
@@ -250,6 +251,8 @@ def _lock(ctx: Context, round_: Round) -> None:
 def _write(ctx: Context, planned: Plan) -> None:
     table = planned.table
     _insert(ctx, table.round, planned.deal.pairs)
+    dealt = len(planned.deal.pairs)
+    tallies.add(ctx, table.season.id, table.category.id, "cards_asked", str(table.round.id), dealt)
     live = (
         select(func.count())
         .where(
@@ -357,7 +360,7 @@ def assign(
             _revive(ctx, round_, pair)
         else:
             _insert(ctx, round_, [pair])
-        count_cards(ctx, round_.id, entry.id, asked=1)
+        tallies.count_cards(ctx, entry, round_.id, asked=1)
         note(
             ctx,
             "judging.assign",
@@ -390,15 +393,6 @@ def _revive(ctx: Context, round_: Round, pair: Pair) -> None:
             Assignment.round_id == round_.id, Assignment.entry_id == pair[0], Assignment.user_id == pair[1]
         )
         .values(state="assigned", assigned_at=ctx.now, assigned_by_id=ctx.actor.user_id)
-    )
-
-
-def count_cards(ctx: Context, round_id: int, entry_id: int, *, asked: int = 0, got: int = 0) -> None:
-    """Move an entry's counters in a round. Needs a running transaction."""
-    ctx.session.execute(
-        update(RoundEntry)
-        .where(RoundEntry.round_id == round_id, RoundEntry.entry_id == entry_id)
-        .values(cards_asked=RoundEntry.cards_asked + asked, cards_in=RoundEntry.cards_in + got)
     )
 
 
@@ -443,7 +437,7 @@ def remove(ctx: Context, assignment_handle: str) -> None:
         ).one_or_none()
         if removed is None:
             raise Faster("Somebody was faster. Your press changed nothing.")
-        count_cards(ctx, round_.id, entry.id, asked=-1)
+        tallies.count_cards(ctx, entry, round_.id, asked=-1)
         note(
             ctx,
             "judging.remove",

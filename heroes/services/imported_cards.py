@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, insert, inspect, select, update
+from sqlalchemy import insert, inspect, select
 
 from heroes.adapters.chance import handle
 from heroes.domain.digests import digest
 from heroes.domain.scorecards import Scale as CardScale
 from heroes.domain.scorecards import total
-from heroes.models.entries import AnswerSheet, Entry, RoundEntry
+from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
 from heroes.models.search import index_entry
 from heroes.models.seasons import Category, Criterion, FormVersion, Round
 from heroes.models.visibility import LIVE_ASSIGNMENTS
+from heroes.services import tallies
 from heroes.services.context import Context
 from heroes.services.imported_seasons import seat
 from heroes.services.rounds import admit_many
@@ -110,7 +111,7 @@ def write_entries(ctx: Context, room: Room) -> None:
         )
         index_entry(ctx.session, entry.id, f"{entry.reference}\n{entry.title}")
     ctx.session.execute(insert(AnswerSheet), sheets)
-    admit_many(ctx, [entry.id for entry in room.new], room.round)
+    admit_many(ctx, room.category.season_id, [entry.id for entry in room.new], room.round)
 
 
 def write_cards(ctx: Context, room: Room, report: Imported) -> None:
@@ -156,18 +157,8 @@ def write_cards(ctx: Context, room: Room, report: Imported) -> None:
             [(made[row["handle"]], row["submission"], card) for row, card in zip(rows, cards, strict=True)],
             report,
         )
-    ctx.session.connection().execute(
-        update(RoundEntry)
-        .where(RoundEntry.round_id == room.round.id, RoundEntry.entry_id == bindparam("which"))
-        .values(
-            cards_asked=RoundEntry.cards_asked + bindparam("more_asked"),
-            cards_in=RoundEntry.cards_in + bindparam("more_in"),
-        ),
-        [
-            {"which": entry_id, "more_asked": more, "more_in": came}
-            for entry_id, (more, came) in counts.items()
-        ],
-    )
+    counted = {entry_id: (more, came) for entry_id, (more, came) in counts.items()}
+    tallies.count_many(ctx, room.category.season_id, room.category.id, room.round.id, counted)
 
 
 def _write_marks(ctx: Context, room: Room, cards: Sequence[tuple[int, int, Card]], report: Imported) -> None:

@@ -13,7 +13,8 @@ from heroes.models.judging import Assignment
 from heroes.models.people import User
 from heroes.models.seasons import Category, PanelMember, Round, Season
 from heroes.models.visibility import LIVE_ASSIGNMENTS, assignments_for_judge
-from heroes.services.assigning import count_cards, not_in_conflict
+from heroes.services import tallies
+from heroes.services.assigning import not_in_conflict
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import must
@@ -120,7 +121,7 @@ def lift(ctx: Context, entry_handle: str, user_handle: str, reason: str) -> None
             .returning(Assignment.round_id)
         ).scalars()
         for round_id in back.all():
-            count_cards(ctx, round_id, entry.id, asked=1)
+            tallies.count_cards(ctx, entry, round_id, asked=1)
         note(
             ctx,
             "judging.lift_recusal",
@@ -195,7 +196,7 @@ def _recuse(
     recusal.source, recusal.reason = source, reason
     recusal.recused_at, recusal.lifted_at = ctx.now, None
     for one in freed:
-        count_cards(ctx, one.round_id, entry.id, asked=-1, got=-1 if one.had_marks else 0)
+        tallies.count_cards(ctx, entry, one.round_id, asked=-1, got=-1 if one.had_marks else 0)
     note(
         ctx,
         act,

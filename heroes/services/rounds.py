@@ -12,6 +12,7 @@ from heroes.domain.entry_states import State
 from heroes.domain.policy import Deed
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.seasons import Category, Round, Season
+from heroes.services import tallies
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import staff_category
@@ -80,16 +81,18 @@ def admit(ctx: Context, entry: Entry, round_: Round) -> None:
     ctx.session.execute(
         update(Entry)
         .where(Entry.id == entry.id)
-        .values(round_id=round_.id)
+        .values(round_id=round_.id, cards_in=0)
         .execution_options(synchronize_session=False)
     )
     set_committed_value(entry, "round_id", round_.id)
+    tallies.add(ctx, entry.season_id, entry.category_id, "admitted", str(round_.id), 1)
 
 
-def admit_many(ctx: Context, entry_ids: Sequence[int], round_: Round) -> int:
-    """Admit many entries at once, as `admit` does one; return how many were new. Needs a running transaction.
+def admit_many(ctx: Context, season_id: int, entry_ids: Sequence[int], round_: Round) -> int:
+    """Admit many entries of a season at once, as `admit` does one; return how many were new.
 
-    A handful of statements whatever their number. Entries in memory do not learn their new round.
+    Needs a running transaction. A handful of statements whatever their number. Entries in memory do not learn
+    their new round.
     """
     ctx.session.execute(select(Round.id).where(Round.id == round_.id).with_for_update())
     there = ctx.session.execute(
@@ -118,9 +121,10 @@ def admit_many(ctx: Context, entry_ids: Sequence[int], round_: Round) -> int:
         ctx.session.execute(
             update(Entry)
             .where(Entry.id.in_(new[start : start + AT_ONCE]))
-            .values(round_id=round_.id)
+            .values(round_id=round_.id, cards_in=0)
             .execution_options(synchronize_session=False)
         )
+    tallies.add(ctx, season_id, round_.category_id, "admitted", str(round_.id), len(new))
     return len(new)
 
 
@@ -143,7 +147,7 @@ def open_final(ctx: Context, season_slug: str, category_slug: str) -> int:
             .where(Entry.category_id == category.id, Entry.state == State.SHORTLISTED.value)
             .order_by(Entry.id)
         ).all()
-        new = admit_many(ctx, shortlisted, last)
+        new = admit_many(ctx, season.id, shortlisted, last)
         note(
             ctx,
             "round.open",

@@ -21,7 +21,7 @@ from heroes.models.judge_pages import CardRow, card_row, criteria_of
 from heroes.models.judging import Assignment, Mark
 from heroes.models.seasons import Criterion
 from heroes.models.visibility import LIVE_ASSIGNMENTS
-from heroes.services.assigning import count_cards
+from heroes.services import tallies
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
@@ -164,7 +164,7 @@ def _hand_in(ctx: Context, card: Card, revision: int, draft: Draft, comment: str
         ],
     )
     if first:
-        count_cards(ctx, assignment.round_id, entry.id, got=1)
+        tallies.count_cards(ctx, entry, assignment.round_id, got=1)
     note(
         ctx,
         "scorecard.submit",

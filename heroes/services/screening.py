@@ -140,13 +140,13 @@ def _account(ctx: Context, entry: Entry, given: Verdict) -> None:
 
 
 def _admit(ctx: Context, entries: Sequence[Entry]) -> None:
-    waiting: dict[int, list[int]] = {}
+    waiting: dict[tuple[int, int], list[int]] = {}
     for entry in entries:
         if entry.round_id is None:
-            waiting.setdefault(entry.category_id, []).append(entry.id)
-    for category_id, ids in sorted(waiting.items()):
+            waiting.setdefault((entry.season_id, entry.category_id), []).append(entry.id)
+    for (season_id, category_id), ids in sorted(waiting.items()):
         first = rounds.first_round(ctx, category_id)
-        rounds.admit_many(ctx, ids, first)
+        rounds.admit_many(ctx, season_id, ids, first)
         for entry in entries:
             if entry.id in ids:
                 set_committed_value(entry, "round_id", first.id)

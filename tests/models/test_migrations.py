@@ -10,10 +10,11 @@ from sqlalchemy import Engine, create_engine, inspect, select
 
 from heroes import migrations
 from heroes.migrations import steps
-from heroes.models import Base, Entry, Installation
-from heroes.models.database import install_rules
+from heroes.models import Base, Entry, Installation, Tally
+from heroes.models.database import db, install_rules
+from tests.judging import asked, elsewhere, handed_in
 from tests.servers import Databases
-from tests.world import build
+from tests.world import World, build
 
 SEARCH = "entry_search"
 """The search's own tables are made by hand, since no model can declare them."""
@@ -73,3 +74,25 @@ def test_every_step_can_be_taken_back_with_rows_in_the_tables(
     with engine.connect() as connection:
         assert connection.scalars(select(Entry.id)).all() == []
     engine.dispose()
+
+
+def test_the_totals_of_rounds_are_counted_where_scorecards_are_in_already(world: World) -> None:
+    """As on a database that was used before the second migration."""
+    one, two = (elsewhere(world, title) for title in ("One", "Two"))
+    asked(world, two, "jill")
+    handed_in(world, one, "jack")
+
+    def kept() -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+        totals = select(Tally.category_id, Tally.kind, Tally.value, Tally.season_id, Tally.count)
+        entries = select(Entry.id, Entry.cards_in)
+        found = tuple(sorted(map(tuple, world.session.execute(q))) for q in (totals, entries))
+        world.session.rollback()
+        return found[0], found[1]
+
+    before = kept()
+    assert {n for _, n in before[1]} == {0, 1}
+    db.session.remove()
+    steps.downgrade(db.engine, "0001")
+    assert "cards_in" not in {column["name"] for column in inspect(db.engine).get_columns("entries")}
+    steps.upgrade(db.engine)
+    assert kept() == before

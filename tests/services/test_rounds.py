@@ -87,7 +87,7 @@ def test_many_are_admitted_in_a_handful_of_statements(world: World, monkeypatch:
     ctx = world.ctx("adam")
     with transaction(ctx):
         new = rounds.admit_many(
-            ctx, [first.id, *others, others[0]], rounds.first_round(ctx, first.category_id)
+            ctx, first.season_id, [first.id, *others, others[0]], rounds.first_round(ctx, first.category_id)
         )
     assert new == 4
     rows = admissions(world)

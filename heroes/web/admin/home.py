@@ -1,5 +1,6 @@
 """The admin room's front door and the season at a glance."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from heroes.domain.entry_states import State
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
-from heroes.models import public_pages
+from heroes.models import public_pages, result_pages
 from heroes.models import queue_pages as read
 from heroes.models.database import current_session
 from heroes.models.seasons import Category, Season
@@ -48,8 +49,8 @@ def season(season_slug: str) -> Response:
     found = staff_season(context(), season_slug, Deed.SEE_SEASON)
     session, now = current_session(), context().now
     totals = read.tallies(session, found.id)
-    progress = read.progress(session, found.id)
-    rows = [_row(category, totals, progress) for category in read.categories(session, found.id)]
+    rounds = result_pages.rounds_of_season(session, found.id)
+    rows = [_row(category, totals, rounds) for category in read.categories(session, found.id)]
     edges = _edges(found, now)
     counts = read.received(session, found.id, edges)
     return render(
@@ -66,11 +67,13 @@ def season(season_slug: str) -> Response:
     )
 
 
-def _row(category: Category, totals: dict[tuple[int, str, str], int], progress: Any) -> SimpleNamespace:
+def _row(
+    category: Category, totals: dict[tuple[int, str, str], int], progress: Sequence[Any]
+) -> SimpleNamespace:
     def total(kind: str, value: str) -> int:
         return totals.get((category.id, kind, value), 0)
 
-    rounds = [r for r in progress if r.category_id == category.id and r.cards_asked]
+    rounds = [r for r in progress if r.Round.category_id == category.id and r.cards_asked]
     received, gone = total("received", "yes"), total("state", State.INELIGIBLE.value)
     rule = parse_outcome_rule(category.outcome)
     least = max(THIN_BELOW, rule.minimum_field, rule.shortlist_places or 0)
