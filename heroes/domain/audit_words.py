@@ -18,6 +18,13 @@ ACT_WORDS: dict[str, str] = {
     f"entry.{Act.NOT_AWARD.value}": "made a finalist of",
     f"entry.{Act.REVOKE.value}": "took back the award decision on",
     "entry.conflict": "declared a connection with",
+    "account.disable": "disabled the account",
+    "account.enable": "enabled the account",
+    "account.end_sessions": "ended every other session of",
+    "account.password": "set the password of",
+    "account.reminders": "changed the reminders to",
+    "account.sign_in": "signed in as",
+    "account.sign_out": "signed out as",
     "entry.erase": "erased the words of",
     "entry.reminders": "changed the reminders about",
     "entry.screen": "screened",
@@ -35,19 +42,55 @@ ACT_WORDS: dict[str, str] = {
     "judging.recuse": "recused a judge from",
     "judging.remove": "took a judge off",
     "mail.retry": "had mails tried again for",
+    "organisation.remove": "took out of a workspace",
+    "organisation.role": "changed the workspace role of",
     "panel.remove": "took off a panel",
-    "release.outcomes": "released",
+    "programme.begin": "began the programme",
+    "release.outcomes": "released the outcomes:",
     "release.part": "gave a release of its own to",
     "release.plan": "planned the release of",
     "release.refuse": "could not release",
     "release.rejoin": "put back under the season's release",
-    "release.shortlist": "released",
+    "release.shortlist": "released the shortlist:",
+    "role.remove": "took away a role of",
     "round.open": "opened the round",
     "round.skip": "skipped the round",
     "scorecard.submit": "submitted a scorecard for",
     "season.load": "set up",
 }
-"""Act of a season's trail -> what somebody did, to stand between their name and the subject."""
+"""Act of the trail -> what somebody did, to stand between their name and the subject."""
+
+
+OUTSIDE_SEASONS = ("account.", "organisation.", "programme.", "role.")
+"""How acts begin that only the installation's own trail holds."""
+
+_OF_IT: dict[str, str] = {
+    f"entry.{Act.START.value}": "started it",
+    f"entry.{Act.RETURN.value}": "sent it back with a question",
+    f"entry.{Act.RESUBMIT.value}": "sent it in again",
+    f"entry.{Act.SUBMIT.value}": "submitted it",
+    f"entry.{Act.RESTORE.value}": "took it up again as a draft",
+    f"entry.{Act.DISQUALIFY.value}": "found it ineligible",
+    f"entry.{Act.NOT_SHORTLIST.value}": "did not shortlist it",
+    f"entry.{Act.RECONSIDER.value}": "took the shortlist decision back",
+    f"entry.{Act.NOT_AWARD.value}": "made it a finalist",
+    f"entry.{Act.REVOKE.value}": "took the award decision back",
+    "entry.erase": "erased its words",
+    "entry.reminders": "turned its reminders on or off",
+    "entry.share": "shared it",
+}
+"""Where "it" belongs inside the words; anywhere else it comes last."""
+
+
+def of_it(act: str) -> str:
+    """What somebody did, on a page that names the entry once: "submitted a scorecard for it"."""
+    return _OF_IT.get(act) or f"{act_words(act)} it"
+
+
+def news(what: str) -> str:
+    """What the faster of two people did: an act, with its kind or without, or words that are ready to be shown."""
+    act = what if what in ACT_WORDS else f"entry.{what}"
+    return of_it(act) if act in ACT_WORDS else what
 
 
 def act_words(act: str) -> str:

@@ -1,6 +1,6 @@
 """What the audit pages read: one statement a page, by key, however long the trail is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from heroes.models.audit import AuditChain, AuditRecord
 from heroes.models.entries import Entry
+from heroes.models.people import User
 from heroes.models.seasons import Season
 
 PAGE = 50
@@ -51,6 +52,15 @@ def history(
     rows = [row[0] for row in found[:PAGE]]
     handles = {row[0].entry_id: row[1] for row in found if row[0].entry_id is not None}
     return History(rows, handles, rows[-1].number if len(found) > PAGE else None)
+
+
+def people_named(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """User -> name, for the people whom records mention by number."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    found = session.execute(select(User.id, User.name).where(User.id.in_(wanted)))
+    return {row.id: row.name for row in found}
 
 
 def entry_and_season(session: Session, handle: str) -> tuple[Entry, Season] | None:

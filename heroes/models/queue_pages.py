@@ -29,7 +29,7 @@ from heroes.models.base import Instant
 from heroes.models.entries import Entry, RoundEntry, Tally
 from heroes.models.people import Organisation
 from heroes.models.search import matching
-from heroes.models.seasons import Category, Season
+from heroes.models.seasons import Category, Release, Season
 
 PAGE = 50
 NEVER_RECEIVED = frozenset({State.DRAFT, State.WITHDRAWN})
@@ -219,6 +219,16 @@ def categories(session: Session, season_id: int) -> Sequence[Category]:
     return session.scalars(
         select(Category).where(Category.season_id == season_id).order_by(Category.position)
     ).all()
+
+
+def released(session: Session, season_id: int) -> dict[int, datetime]:
+    """Release -> when it went out; the season's own and those of single categories."""
+    found = session.execute(
+        select(Release.id, Release.released_at).where(
+            Release.season_id == season_id, Release.released_at.is_not(None)
+        )
+    )
+    return {release: at for release, at in found if at is not None}
 
 
 def received(session: Session, season_id: int, edges: Sequence[datetime]) -> list[int]:

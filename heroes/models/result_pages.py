@@ -1,6 +1,7 @@
 """What results are computed from, and what the results pages list."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, select
@@ -11,7 +12,7 @@ from heroes.models.audit import AuditChain
 from heroes.models.entries import Entry, Recusal, RoundEntry, Tally
 from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
-from heroes.models.seasons import Category, Criterion, Round, Season
+from heroes.models.seasons import Category, Criterion, Release, Round, Season
 from heroes.models.visibility import rounds_for_panel
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
@@ -57,6 +58,17 @@ def rounds_of(session: Session, category_id: int) -> Sequence[Round]:
     return session.scalars(
         select(Round).where(Round.category_id == category_id).order_by(Round.position)
     ).all()
+
+
+def released_at(session: Session, category: Category) -> dict[str, datetime]:
+    """Kind of release -> when it went out for this category; a release that is still to come is not in it."""
+    both = (category.shortlist_release_id, category.outcome_release_id)
+    found = session.execute(
+        select(Release.kind, Release.released_at).where(
+            Release.id.in_(both), Release.released_at.is_not(None)
+        )
+    )
+    return {kind: at for kind, at in found if at is not None}
 
 
 def criteria_of(session: Session, score_set_id: int) -> Sequence[Criterion]:

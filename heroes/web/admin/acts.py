@@ -8,6 +8,7 @@ from wtforms import BooleanField, DateTimeLocalField, Field, Form, HiddenField, 
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import DateTimeLocalInput
 
+from heroes.domain.audit_words import of_it
 from heroes.domain.clocks import in_utc
 from heroes.domain.entry_states import Act, Facts, Given
 from heroes.domain.outcomes import OutcomeRule
@@ -100,17 +101,6 @@ _WORDS = (
 ACTS: dict[str, ActWords] = {words.key: words for words in _WORDS}
 """In the order in which a page offers them."""
 
-OTHER_NEWS = {
-    "start": "started it",
-    "screen": "screened it",
-    "reminders": "turned reminders on or off",
-    "share": "shared it",
-    "unshare": "took back a link to it",
-    "conflict": "declared a connection with it",
-    "judging.recuse": "recused a judge from it",
-    "judging.lift_recusal": "lifted a recusal from it",
-}
-
 FIELD_OF: dict[str, str] = {
     Why.NEEDS_REASON.value: "reason",
     Why.LATE_NEEDS_REASON.value: "reason",
@@ -128,7 +118,7 @@ FIELD_OF: dict[str, str] = {
 def did(act: str) -> str:
     """What somebody did, from an audit record's act: "shortlisted it"."""
     key = act.removeprefix("entry.")
-    return ACTS[key].did if key in ACTS else OTHER_NEWS.get(key, key.replace("_", " ").replace(".", " "))
+    return ACTS[key].did if key in ACTS else of_it(act)
 
 
 def form_for(words: ActWords, rule: OutcomeRule, facts: Facts) -> type[Form]:

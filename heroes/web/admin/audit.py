@@ -1,19 +1,26 @@
 """The admin room: the audit trail of a season and of one entry."""
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request, url_for
 
-from heroes.domain.audit_words import ACT_WORDS, act_words
+from heroes.domain.audit_words import ACT_WORDS, OUTSIDE_SEASONS, act_words, of_it
+from heroes.domain.phrases import groups_of_four, said_instant
 from heroes.domain.roles import ROLE_WORDS
 from heroes.models.audit import AuditRecord
-from heroes.models.audit_pages import History
+from heroes.models.audit_pages import History, people_named
+from heroes.models.database import current_session
 from heroes.services import verifying
 from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.queue import screening_word
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render
+from heroes.web.kit.states import STATES
 
 _ROLES = {role.value: words for role, words in ROLE_WORDS.items()}
 
@@ -24,6 +31,8 @@ class Line:
 
     record: AuditRecord
     words: str
+    of_it: str
+    subject: str
     role: str
     changes: list[tuple[str, str, str]]
     reason: str
@@ -35,13 +44,37 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
-def _lines(history: History) -> list[Line]:
+_USER = re.compile(r"\buser:(\d{1,17})\b")
+_HASH = re.compile(r"[0-9a-f]{64}")
+KEY_WORDS = {
+    "due_at": "due",
+    "digest": "fingerprint of the results",
+    "override": "without the quorum",
+    "judges_for_each": "judges for each entry",
+    "scorecards_set_aside": "scorecards set aside",
+}
+"""What a record's keys are called where the key itself does not say it."""
+
+
+def _lines(history: History, zone: str) -> list[Line]:
+    texts = [f"{record.subject} {json.dumps(record.body)}" for record in history.records]
+    named = {int(number) for text in texts for number in _USER.findall(text)}
+    names = people_named(current_session(), named)
+
+    def with_names(text: str) -> str:
+        return _USER.sub(lambda found: names.get(int(found[1]), found[0]), text)
+
     return [
         Line(
             record,
             act_words(record.act),
+            of_it(record.act),
+            with_names(record.subject),
             _ROLES.get(record.acting_as, ""),
-            changes_of(record.body or {}),
+            [
+                (what, with_names(before), with_names(after))
+                for what, before, after in changes_of(record.body or {}, zone)
+            ],
             str((record.body or {}).get("reason", "")),
             record.body is None,
             history.handles.get(record.entry_id or 0, ""),
@@ -50,11 +83,32 @@ def _lines(history: History) -> list[Line]:
     ]
 
 
-def changes_of(body: dict[str, Any]) -> list[tuple[str, str, str]]:
+def changes_of(body: dict[str, Any], zone: str = "UTC") -> list[tuple[str, str, str]]:
     """What a record's body says was changed: (what, before, after) in a fixed order, every value as text."""
     before, after = _named(body.get("before")), _named(body.get("after"))
     keys = [*before, *(key for key in after if key not in before)]
-    return [(key.replace("_", " "), said(before.get(key)), said(after.get(key))) for key in keys]
+    return [(_key(key), _said_of(key, before, zone), _said_of(key, after, zone)) for key in keys]
+
+
+def _key(key: str) -> str:
+    return KEY_WORDS.get(key, key.replace("_", " "))
+
+
+def _said_of(key: str, values: dict[str, Any], zone: str) -> str:
+    """A value under its key: a state by its word, an instant in the season's zone, a fingerprint's beginning."""
+    value = values.get(key)
+    if not isinstance(value, str):
+        return said(value)
+    if key == "state" and value in STATES:
+        return STATES[value].word
+    if key == "screening":
+        return screening_word(value)
+    if key.endswith("_at"):
+        try:
+            return said_instant(datetime.fromisoformat(value), zone)
+        except ValueError:
+            return value
+    return groups_of_four(value[:16]) + " …" if _HASH.fullmatch(value) else value
 
 
 def _named(value: Any) -> dict[str, Any]:
@@ -64,15 +118,17 @@ def _named(value: Any) -> dict[str, Any]:
 
 
 def said(value: Any) -> str:
-    """A value of a record as text: lists by commas, nested values as key: value."""
+    """A value of a record as text: lists by commas, what has parts of its own on lines of its own."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        return "; ".join(f"{key.replace('_', ' ')}: {said(inner)}" for key, inner in value.items())
+        between = "\n" if any(isinstance(inner, list) for inner in value.values()) else "; "
+        return between.join(f"{key.replace('_', ' ')}: {said(inner)}" for key, inner in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(said(inner) for inner in value)
+        parts = any(isinstance(inner, dict) for inner in value)
+        return ("\n" if parts else ", ").join(said(inner).replace("\n", "; ") for inner in value)
     return str(value)
 
 
@@ -94,11 +150,13 @@ def audit(season_slug: str) -> Response:
         "admin/audit.html",
         room=room(season, "audit"),
         season=season,
-        lines=_lines(history),
+        lines=_lines(history, season.timezone),
         acts=[
             ("", "Anything"),
             *sorted(
-                (name, f"{name.split('.')[0].capitalize()}: {words}") for name, words in ACT_WORDS.items()
+                (name, f"{name.split('.')[0].capitalize()}: {words.removesuffix(':')}")
+                for name, words in ACT_WORDS.items()
+                if not name.startswith(OUTSIDE_SEASONS)
             ),
         ],
         act=act,
@@ -120,7 +178,7 @@ def entry_audit(handle: str) -> Response:
         room=room(season, "audit"),
         season=season,
         entry=entry,
-        lines=_lines(history),
+        lines=_lines(history, season.timezone),
         older=url_for("admin.entry_audit", handle=handle, before=history.next) if history.next else "",
         newest=url_for("admin.entry_audit", handle=handle) if before is not None else "",
     )

@@ -28,13 +28,34 @@ from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, NotN
 from heroes.services.standing import Standing, standing_for
 from heroes.web.admin.acts import ACTS, FIELD_OF, ActWords, did, form_for, given_of
 from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.mail import mail_word
+from heroes.web.admin.queue import screening_word
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render, viewer
 from heroes.web.kit.states import STATES
 
+STAFF_LABELS = {
+    "nominator_email": "E-mail",
+    "relation": "Knows them as",
+    "nominee_role": "Role",
+    "nominee_email": "Work e-mail",
+    "organisation_name": "Organisation",
+    "may_tell": "May they be told now",
+}
+"""What staff read where the form's own label speaks to the nominator."""
 DUE_IN = timedelta(days=7)
-EVENT_ICONS = {"start": "pencil", "screen": "check", "reminders": "clock", "mail": "mail"}
+EVENT_ICONS = {
+    "start": "pencil",
+    "screen": "check",
+    "reminders": "clock",
+    "mail": "mail",
+    "scorecard.submit": "scales",
+    "judging.assign": "scales",
+    "judging.remove": "minus",
+    "judging.recuse": "hide",
+    "judging.lift_recusal": "undo",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +208,8 @@ def _people(shown: Shown) -> SimpleNamespace:
     for person in people_fields(shown.page.category.kind, with_nominator=with_nominator):
         text = MAY_TELL.get(values[person.key], "") if person.key == "may_tell" else values[person.key]
         if text and person.key not in ("title", "nominator_name"):
-            (nominator if person.nominator else nominee).append((person.label, text))
+            label = STAFF_LABELS.get(person.key, person.label)
+            (nominator if person.nominator else nominee).append((label, text))
     return SimpleNamespace(nominee=nominee, nominator=nominator)
 
 
@@ -214,7 +236,7 @@ def _events(records: Sequence[Any], mails: Sequence[Any]) -> list[SimpleNamespac
             at=mail.sent_at or mail.created_at,
             icon="mail",
             who="",
-            what=mail.template.replace("_", " ").capitalize(),
+            what=mail_word(mail.template),
             mail=mail,
             said="",
         )
@@ -226,7 +248,8 @@ def _events(records: Sequence[Any], mails: Sequence[Any]) -> list[SimpleNamespac
 def _detail(body: dict[str, Any]) -> str:
     after, before = body.get("after") or {}, body.get("before") or {}
     if "screening" in after:
-        return f"{before.get('screening', '')} → {after['screening']}"
+        was = f"{screening_word(before['screening'])} → " if before.get("screening") else ""
+        return was + screening_word(after["screening"])
     if after.get("state") and before.get("state"):
         level = f" ({after['level']})" if after.get("level") else ""
         return f"{STATES[before['state']].word} → {STATES[after['state']].word}{level}"

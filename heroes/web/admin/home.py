@@ -1,6 +1,7 @@
 """The admin room's front door and the season at a glance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -50,15 +51,18 @@ def season(season_slug: str) -> Response:
     session, now = current_session(), context().now
     totals = read.tallies(session, found.id)
     rounds = result_pages.rounds_of_season(session, found.id)
-    rows = [_row(category, totals, rounds) for category in read.categories(session, found.id)]
+    categories = read.categories(session, found.id)
+    rows = [_row(category, totals, rounds, now) for category in categories]
+    judged = all(row.judged for row in rows)
+    stage = Stage.of(found, categories, read.released(session, found.id), now, judged=judged)
     edges = _edges(found, now)
     counts = read.received(session, found.id, edges)
     return render(
         "admin/season.html",
         season=found,
         room=room(found, "season"),
-        phase=_phase(found, now),
-        waiting=_waiting(found, totals, rows),
+        phase=_phase(found, stage, now),
+        waiting=[row for row in _waiting(found, totals, rows, stage) if row[1]],
         milestones=milestones_of(found),
         categories=rows,
         days=[
@@ -68,16 +72,19 @@ def season(season_slug: str) -> Response:
 
 
 def _row(
-    category: Category, totals: dict[tuple[int, str, str], int], progress: Sequence[Any]
+    category: Category, totals: dict[tuple[int, str, str], int], progress: Sequence[Any], now: datetime
 ) -> SimpleNamespace:
     def total(kind: str, value: str) -> int:
         return totals.get((category.id, kind, value), 0)
 
-    rounds = [r for r in progress if r.Round.category_id == category.id and r.cards_asked]
+    own = [r for r in progress if r.Round.category_id == category.id]
+    rounds = [r for r in own if r.cards_asked]
     received, gone = total("received", "yes"), total("state", State.INELIGIBLE.value)
     rule = parse_outcome_rule(category.outcome)
     least = max(THIN_BELOW, rule.minimum_field, rule.shortlist_places or 0)
     return SimpleNamespace(
+        id=category.id,
+        judged=bool(own) and own[-1].Round.closes_at <= now,
         slug=category.slug,
         name=category.name,
         drafts=total("state", State.DRAFT.value),
@@ -91,13 +98,56 @@ def _row(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a season is: of so many categories, for how many each release has gone out."""
+
+    taking_entries: bool
+    judged: bool
+    categories: int
+    shortlists: int
+    outcomes: int
+
+    @classmethod
+    def of(
+        cls,
+        season: Season,
+        categories: Sequence[Category],
+        released: Mapping[int, datetime],
+        now: datetime,
+        *,
+        judged: bool,
+    ) -> "Stage":
+        """The stage at that moment; `judged` is whether the last round of every category has closed."""
+        outcomes = sum(category.outcome_release_id in released for category in categories)
+        shortlists = sum(
+            bool({category.shortlist_release_id, category.outcome_release_id} & released.keys())
+            for category in categories
+        )
+        return cls(
+            now < season.closes_at + timedelta(minutes=season.grace_minutes),
+            judged,
+            len(categories),
+            shortlists,
+            outcomes,
+        )
+
+
 def _waiting(
-    season: Season, totals: dict[tuple[int, str, str], int], rows: list[SimpleNamespace]
+    season: Season, totals: dict[tuple[int, str, str], int], rows: list[SimpleNamespace], stage: Stage
 ) -> list[tuple[str, int, str, str]]:
+    """(what, how many, where to, a hint) of everything that may wait for somebody at this stage."""
     glance = glance_of(totals)
     queue = url_for("admin.queue", season_slug=season.slug)
-    thin = [row for row in rows if row.thin]
-    missing = sum(row.asked - row.done for row in rows)
+    thin = [row for row in rows if row.thin] if stage.taking_entries else []
+    missing = sum(row.asked - row.done for row in rows if not row.judged)
+    undecided = (State.SUBMITTED.value, State.RETURNED.value, State.SHORTLISTED.value)
+    judged = {row.id for row in rows if row.judged}
+    to_decide = sum(
+        count
+        for (category, kind, value), count in totals.items()
+        if category in judged and kind == "state" and value in undecided
+    )
     return [
         (
             "To screen",
@@ -118,29 +168,49 @@ def _waiting(
             "Of those that judges have been asked for in each category’s latest round.",
         ),
         (
+            "Entries to decide",
+            to_decide,
+            url_for("admin.results", season_slug=season.slug),
+            "Their category’s last round has closed. Its outcomes go out once each entry has one.",
+        ),
+        (
             "Thin categories",
             len(thin),
             f"{queue}?category={thin[0].slug}" if thin else queue,
-            ", ".join(row.name for row in thin) or "Every category has enough entries.",
+            ", ".join(row.name for row in thin),
         ),
         (
             "Unfinished drafts",
-            glance.drafts,
+            glance.drafts if stage.taking_entries else 0,
             f"{queue}?state={State.DRAFT.value}",
             "Their writers are reminded.",
         ),
     ]
 
 
-def _phase(season: Season, now: datetime) -> str:
+def _phase(season: Season, stage: Stage, now: datetime) -> str:
+    """Where the season stands, in a sentence."""
     if season.ended_at is not None and season.ended_at <= now:
         return "The season has ended."
+    if stage.outcomes:
+        if stage.outcomes == stage.categories:
+            return "The outcomes are out: the heroes have been named."
+        return f"The outcomes are out for {stage.outcomes} of {stage.categories} categories."
+    if stage.shortlists:
+        part = (
+            ""
+            if stage.shortlists == stage.categories
+            else f" for {stage.shortlists} of {stage.categories} categories"
+        )
+        return f"The shortlist is out{part}; the outcomes are not."
     if now < season.opens_at:
         return f"Opens in {left(season.opens_at, now)}."
     if now < season.closes_at:
         return f"Open for entries, {left(season.closes_at, now)} left."
     if now < season.judging_starts_at:
         return f"Closed. Judging begins in {left(season.judging_starts_at, now)}."
+    if stage.judged:
+        return "Every round has closed; nothing has been released yet."
     return "Closed for entries; judging has begun."
 
 

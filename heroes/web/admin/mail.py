@@ -18,6 +18,24 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
+_NAMES = {
+    "audit_head": "The audit trail’s head",
+    "draft_erasure": "Notice of erasure",
+    "draft_kept": "Link to the draft",
+    "judge_dealt": "Entries to judge",
+    "judge_reminder": "Reminder to a judge",
+    "links": "Private links",
+    "password_changed": "Password changed",
+    "shared": "Asked for help",
+    "sign_in": "Sign-in link",
+}
+
+
+def mail_word(template: str) -> str:
+    """What staff call a kind of mail."""
+    return _NAMES.get(template, template.replace("_", " ").capitalize())
+
+
 @blueprint.get("/<season_slug>/mail")
 @open_to(Access.STAFF)
 def mail(season_slug: str) -> Response:
@@ -44,6 +62,7 @@ def mail(season_slug: str) -> Response:
         groups=[(TAB_WORDS[name], here(state=name), page.counts[name], name == tab) for name in TABS],
         most=MOST_COUNTED,
         kinds=NOTICES,
+        mail_word=mail_word,
         older=here(before=page.next) if page.next else "",
         newest=here() if before is not None else "",
         may_retry=may(Deed.RETRY_MAIL, person.found.staff),

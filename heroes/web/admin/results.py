@@ -22,6 +22,7 @@ from heroes.services.permission import staff_season
 from heroes.services.refusals import Invalid
 from heroes.services.standings import Board, Cut, Line, cut, standings
 from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.board_next import next_on
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -160,8 +161,15 @@ def leaderboard_page(board: Board, status: int = 200, *, problem: str = "") -> R
         ties=_ties(board, names),
         chart=chart_of(board, found, line),
         stage=stage_of(board).value,
+        rule=rule_of(board),
         staff=True,
-        waiting=len(deciding.candidates(board)),
+        now_on=next_on(
+            board,
+            read.released_at(current_session(), board.category),
+            staff=True,
+            now=context().now,
+        ),
+        on_criteria=lambda one: {value.criterion: value.value for value in one.standing.criteria},
         problem=problem,
         query={"method": board.asked, "places": line.places_text, "at_least": line.at_least_text},
     )

@@ -18,6 +18,7 @@ from flask import Flask
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from heroes.domain.audit_words import news
 from heroes.domain.questions import count_words
 from heroes.web.kit import art, fields, states
 
@@ -192,6 +193,7 @@ def mark(value: Decimal | float | str | None) -> str:
 FILTERS = (
     *(words, paragraphs, markdown, listed, fingerprint, day, instant, short_instant, short_day, days, left),
     *(many, number, score, mark, art.initials, art.hue, fields.anchor),
+    news,
 )
 GLOBALS = (
     *(art.tiles, art.leaves, art.quilt_paths, art.laurel_paths, art.icon_path),

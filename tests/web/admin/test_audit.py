@@ -41,9 +41,18 @@ def test_the_history_says_who_did_what_when_and_what_changed(lite_world):
     assert "Fri 1 May, 13:00" in latest
     assert "Olive Owner as admin" in latest
     assert "Screened SH-26-0001" in latest
-    assert "Screening: unchecked → became eligible" in latest
+    assert "Screening: To check → became Eligible" in latest
     assert "Places: 1, 2" in latest
     assert "Reason: Fits &amp; &lt;well&gt;" in latest
+
+
+def test_people_are_named_and_not_numbered(lite_world):
+    jack = f"user:{lite_world.people['jack']}"
+    noted(lite_world, act="panel.remove", subject=jack, before={"judge": jack, "gone": "user:99999"})
+    latest = rows(lite_world.client("audrey").get(PAGE).get_data(as_text=True))[0]
+    assert "Took off a panel Jack Judge" in latest
+    assert "Judge: Jack Judge → became nothing" in latest
+    assert "Gone: user:99999" in latest
 
 
 def test_the_head_stands_on_the_page(lite_world):
@@ -90,10 +99,10 @@ def test_an_entrys_history_holds_its_own_records_only(lite_world):
     page = (
         lite_world.client("audrey").get(f"/admin/entry/{started.entry.handle}/audit").get_data(as_text=True)
     )
-    assert [re.sub(r"^.*(Withdrew|Sent|Began).*$", r"\1", row) for row in rows(page)] == [
-        "Withdrew",
-        "Sent",
-        "Began",
+    assert [re.sub(r"^.*(Withdrew it|Submitted it|Started it).*$", r"\1", row) for row in rows(page)] == [
+        "Withdrew it",
+        "Submitted it",
+        "Started it",
     ]
     assert "Reason: ill" in rows(page)[0]
 
@@ -129,6 +138,20 @@ def test_nonsense_in_the_address_is_left_out(lite_world, query):
 
 
 def test_values_of_every_kind_are_said_in_words():
+    named = [{"category": "a", "Hero": ["R-1"]}, {"category": "b", "Hero": ["R-2", "R-3"]}]
+    assert said(named) == "category: a; Hero: R-1\ncategory: b; Hero: R-2, R-3"
+    assert said({"Jack": ["R-1", "R-2"], "Jill": ["R-3"]}) == "Jack: R-1, R-2\nJill: R-3"
+    digest = "0123456789abcdef" * 4
+    body = {
+        "before": {"state": "not_awarded"},
+        "after": {"state": "awarded", "digest": digest, "due_at": "2026-05-31T20:29:00+00:00", "x_at": "?"},
+    }
+    assert changes_of(body, "Europe/London") == [
+        ("state", "Not awarded this year", "Awarded"),
+        ("fingerprint of the results", "", "0123 4567 89ab cdef …"),
+        ("due", "", "Sunday 31 May 2026, 21:29 UK time"),
+        ("x at", "", "?"),
+    ]
     assert said(None) == ""
     assert said(True) == "yes"
     assert said(False) == "no"

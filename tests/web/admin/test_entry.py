@@ -54,7 +54,7 @@ def test_it_shows_answers_people_history_and_evidence(lite_world: World) -> None
         "screened it",
         "submitted it",
         "started it",
-        "unchecked → query",
+        "To check → Query",
         "mail to Alice Archer, waiting to go out",
     ):
         assert words in page, words

@@ -12,7 +12,7 @@ from heroes.domain.entry_states import Act
 from heroes.models import Entry
 from tests.counting import statements
 from tests.judging import change
-from tests.outcomes import eligible, judged, moved, shortlisted, three
+from tests.outcomes import awarded, eligible, judged, moved, released, shortlisted, three
 from tests.world import JUDGED, JUDGING, World, post, token_in
 
 BOARD = "/admin/small-2026/results/frontline/written"
@@ -80,10 +80,57 @@ def test_the_leaderboard_shows_each_judges_marks_beside_the_score(world: World) 
     three(world)
     said = text(page(world, BOARD))
     assert re.search(
-        r"1 Ada Ames SH-26-0001 76\.0 7\.600 760\.00 Jack Judge 80\.0 8 · 8 Jill Judge 72\.0 8 · 6", said
+        r"Place 1 Ada Ames SH-26-0001 76\.0 8\.00 7\.00 7\.600 760\.00 "
+        r"Jack Judge 80\.0 8 8 8\.000 800\.00 Jill Judge 72\.0 8 6 7\.200 720\.00",
+        said,
     )
     assert "Above the line" in said
     assert "Below the line Ben" not in said
+
+
+def offers(world: World, who: str = "adam", path: str = BOARD) -> tuple[list[str], str]:
+    """The acts that the board offers now, and what it says beside them."""
+    html = page(world, path, who)
+    acts = re.findall(r"(See whom this line shortlists|Decide the awards)", html)
+    found = re.search(r'aria-labelledby="next-h">(.*?)</section>', html, re.DOTALL)
+    return acts, text(found[1]) if found else ""
+
+
+def test_only_what_may_be_done_now_is_offered_and_the_rest_is_explained(world: World) -> None:
+    ada, ben, cyd = three(world)
+    assert offers(world)[0] == ["See whom this line shortlists", "Decide the awards"]
+    assert offers(world, "chloe")[0] == ["See whom this line shortlists"]
+
+    shortlisted(world, [ada, ben], [cyd])
+    acts, said = offers(world)
+    assert acts == ["Decide the awards"]
+    assert "Every entry is decided: 2 shortlisted, 1 not this year." in said
+
+    released(world, "shortlist")
+    acts, said = offers(world)
+    assert acts == ["Decide the awards"]
+    assert re.search(r"The shortlist went out on \w+ \d+ \w+ with 2 entries", said)
+    assert offers(world, "chloe")[0] == []
+
+    awarded(world, {ada: "winner", ben: "finalist"})
+    assert offers(world)[0] == []
+    released(world, "outcomes")
+    acts, said = offers(world)
+    assert acts == []
+    assert "so nothing is left to decide here" in said
+    assert "An owner can still take a decision back" in said
+
+    world.season().ended_at = world.clock.at
+    world.session.commit()
+    assert offers(world) == ([], "Nothing to decide here now The season has ended. What was decided stands.")
+
+
+def test_awards_wait_for_the_last_round_to_close(world: World) -> None:
+    three(world)
+    world.clock.at = JUDGING
+    acts, said = offers(world)
+    assert acts == ["See whom this line shortlists"]
+    assert "The awards can be decided once Round 1, written has closed." in said
 
 
 def test_the_line_is_the_categorys_until_somebody_draws_another(world: World) -> None:

@@ -1,9 +1,13 @@
 """The season at a glance."""
 
 import re
+from datetime import timedelta
 
+from heroes.models.queue_pages import categories
+from heroes.models.seasons import Release
 from tests.counting import statements
 from tests.crowd import add_crowd, add_one
+from tests.outcomes import awarded, released, shortlisted, three
 from tests.world import JUDGED, World
 
 SEASON = "/admin/small-2026/"
@@ -56,17 +60,55 @@ def test_it_asks_the_same_few_statements_however_large_the_season(world: World) 
         with statements(world) as sent:
             client.get(SEASON)
         found.append(len(sent))
-    assert found == [8, 8]
+    assert found == [9, 9]
 
 
 def test_the_phases_are_told_in_words(lite_world: World) -> None:
     world = lite_world
     assert "Open for entries" in page_of(world)
     world.clock.at = JUDGED
-    assert "judging has begun" in page_of(world)
+    assert "Closed for entries; judging has begun." in page_of(world)
+    world.clock.at = JUDGED + timedelta(days=300)
+    assert "Every round has closed; nothing has been released yet." in page_of(world)
+    world.clock.at = JUDGED
     world.season().ended_at = JUDGED
     world.session.commit()
     assert "The season has ended." in page_of(world)
+
+
+def test_the_phase_follows_the_releases_and_nothing_waits_afterwards(lite_world: World) -> None:
+    world = lite_world
+    ada, ben, cyd = three(world)
+    assert waiting(page_of(world))["Entries to decide"] == 3
+    shortlisted(world, [ada, ben], [cyd])
+    released(world, "shortlist")
+    page = page_of(world)
+    assert "The shortlist is out; the outcomes are not." in page
+    assert waiting(page) == {"Entries to decide": 2}
+    awarded(world, {ada: "winner", ben: "finalist"})
+    released(world, "outcomes")
+    page = page_of(world)
+    assert "The outcomes are out: the heroes have been named." in page
+    assert waiting(page) == {}
+    assert "Everything that can be done at this stage is done." in page
+
+
+def test_releases_of_single_categories_are_counted(lite_world: World) -> None:
+    world = lite_world
+    world.clock.at = JUDGED
+    first, *_ = categories(world.session, world.season().id)
+    own = {
+        kind: Release(season_id=world.season().id, kind=kind, released_at=JUDGED, released_as="owner")
+        for kind in ("shortlist", "outcomes")
+    }
+    world.session.add_all(own.values())
+    world.session.flush()
+    first.shortlist_release_id = own["shortlist"].id
+    world.session.commit()
+    assert "The shortlist is out for 1 of 2 categories; the outcomes are not." in page_of(world)
+    first.outcome_release_id = own["outcomes"].id
+    world.session.commit()
+    assert "The outcomes are out for 1 of 2 categories." in page_of(world)
 
 
 def test_it_is_for_staff_and_the_front_door_leads_to_it(lite_world: World) -> None:

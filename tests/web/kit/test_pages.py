@@ -211,7 +211,9 @@ def test_a_conflict_says_which_kind_it_is(shown: Flask, code: str, head: str) ->
     with shown.test_request_context():
         text = render_template_string("{% extends 'errors/409.html' %}", error=error, reason="It moved on.")
     assert f"<h1>{head}</h1>" in text
-    said = re.findall(r"Gareth Lloyd: not shortlist, <time[^>]+>Tue 19 May, 14:05</time> UK time", text)
+    said = re.findall(
+        r"Gareth Lloyd: did not shortlist it, <time[^>]+>Tue 19 May, 14:05</time> UK time", text
+    )
     assert len(said) == (code == "faster")
 
 
