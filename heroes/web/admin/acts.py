@@ -106,6 +106,7 @@ OTHER_NEWS = {
     "reminders": "turned reminders on or off",
     "share": "shared it",
     "unshare": "took back a link to it",
+    "admit": "took it on to the next round",
     "conflict": "declared a connection with it",
     "judging.recuse": "recused a judge from it",
     "judging.lift_recusal": "lifted a recusal from it",
