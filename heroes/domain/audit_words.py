@@ -17,6 +17,7 @@ ACT_WORDS: dict[str, str] = {
     f"entry.{Act.AWARD.value}": "awarded",
     f"entry.{Act.NOT_AWARD.value}": "made a finalist of",
     f"entry.{Act.REVOKE.value}": "took back the award decision on",
+    "entry.admit": "took on to the next round",
     "entry.conflict": "declared a connection with",
     "account.disable": "disabled the account",
     "account.enable": "enabled the account",

@@ -134,13 +134,13 @@ def shortlist(
     Both map an entry's handle to the version that was shown. Raises `Faster` if a mark or an entry has changed since,
     `NotNow`/`NotAllowed` with the first entry's reason, `Invalid` for nothing chosen.
     """
-    _must_fit(reason)
+    must_fit(reason)
     if not chosen and not rest:
         raise Invalid({"entry": "Choose at least one entry."})
     if chosen.keys() & rest.keys():
         raise Invalid({"entry": "An entry cannot be on both sides of the line."})
     with transaction(ctx):
-        board = _same_board(ctx, season, category, in_round, method, digest)
+        board = same_board(ctx, season, category, in_round, method, digest)
         if stage_of(board) not in (Stage.ONLY, Stage.SHORTLIST):
             raise NotNow("The shortlist is not decided on this round.", "wrong_round")
         if any(line.sealed and line.entry.handle in chosen for line in board.lines):
@@ -254,12 +254,12 @@ def award(
     In a category of one round an entry that is only submitted is shortlisted first, as an act of its own in the same
     transaction. Refusals as in `shortlist`; a level with no place left is one of them.
     """
-    _must_fit(reason)
+    must_fit(reason)
     choices = {handle: choice for handle, choice in choices.items() if choice}
     if not choices:
         raise Invalid({"entry": "Choose something for at least one entry."})
     with transaction(ctx):
-        board = _same_board(ctx, season, category, in_round, method, digest)
+        board = same_board(ctx, season, category, in_round, method, digest)
         if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
             raise NotNow("The awards are not decided on this round.", "wrong_round")
         mover = _Mover(ctx, board, {handle: versions.get(handle, 0) for handle in choices}, reason)
@@ -288,12 +288,13 @@ def _acts_for(board: Board, state: State, choice: str) -> tuple[Act, ...]:
     return (*first, Act.AWARD)
 
 
-def _must_fit(reason: str) -> None:
+def must_fit(reason: str) -> None:
+    """Refuse a reason that is too long to keep."""
     if len(reason) > MOST_REASON:
         raise Invalid({"reason": f"Keep this under {MOST_REASON:,} characters."})
 
 
-def _same_board(ctx: Context, season: str, category: str, in_round: str, method: str, digest: str) -> Board:
+def same_board(ctx: Context, season: str, category: str, in_round: str, method: str, digest: str) -> Board:
     """The board that was shown, or `Faster` if the marks that it counts are no longer the same."""
     board = standings(ctx, season, category, in_round, method)
     if board.digest != digest:

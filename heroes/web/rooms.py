@@ -5,6 +5,7 @@ from flask import Flask
 from heroes.web.account import invitations, password, reminders
 from heroes.web.account import pages as account
 from heroes.web.admin import (
+    advance,
     announce,
     audit,
     bulk,
@@ -28,7 +29,21 @@ from heroes.web.organisation import pages as organisation
 from heroes.web.public import pages as public
 from heroes.web.public import winners
 
-ADMIN_PAGES = (announce, audit, bulk, conflict, decide, entry, home, judging, mail, people, queue, results)
+ADMIN_PAGES = (
+    advance,
+    announce,
+    audit,
+    bulk,
+    conflict,
+    decide,
+    entry,
+    home,
+    judging,
+    mail,
+    people,
+    queue,
+    results,
+)
 """Importing these puts their pages on the admin blueprint."""
 JUDGE_PAGES = (judge, tables)
 NOMINATOR_PAGES = (nominator, private)

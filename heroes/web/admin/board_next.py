@@ -1,7 +1,7 @@
 """What may be decided on a board now, and in a sentence why the rest is over or has to wait."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,39 +19,50 @@ ON_THE_SHORTLIST = (State.SHORTLISTED.value, State.AWARDED.value, State.NOT_AWAR
 class Next:
     """The acts that a board offers, what is said about them, and the round that decides what this one does not."""
 
-    shortlist: bool
-    award: bool
-    said: tuple[str, ...]
+    said: tuple[str, ...] = ()
+    shortlist: bool = False
+    award: bool = False
+    advance: bool = False
     elsewhere: Round | None = None
 
 
-def next_on(board: Board, released: Mapping[str, datetime], *, staff: bool, now: datetime) -> Next:
-    """What can be done on this board now. `released` maps the kind of a release to when it went out."""
+def next_on(board: Board, released: Mapping[str, datetime], *, decides: bool, now: datetime) -> Next:
+    """What can be done on this board now. `released` maps the kind of a release to when it went out.
+
+    Who only looks on, as an auditor does, is told the same and offered nothing.
+    """
+    found = _next_on(board, released, now)
+    return found if decides else Next(found.said, elsewhere=found.elsewhere)
+
+
+def _next_on(board: Board, released: Mapping[str, datetime], now: datetime) -> Next:
     season, stage = board.season, stage_of(board)
     if season.ended_at is not None and season.ended_at <= now:
-        return Next(False, False, ("The season has ended. What was decided stands.",))
+        return Next(("The season has ended. What was decided stands.",))
     if "outcomes" in released:
         day = short_day(released["outcomes"], season.timezone)
         return Next(
-            False,
-            False,
             (
                 f"The outcomes went out on {day}, so nothing is left to decide here.",
                 "An owner can still take a decision back, on the entry’s own page and with a reason.",
             ),
         )
     if not board.lines:
-        return Next(False, False, ())
+        return Next()
     if stage is Stage.FINAL:
-        return _awards(board, now, staff=staff, said=())
+        return _awards(board, now)
     shortlist, said = _shortlist(board, released.get("shortlist"))
     if stage is Stage.EARLY:
-        return Next(False, False, ("The shortlist is decided on a later round.",), board.rounds[-2])
+        return Next(
+            ("Here you decide who goes on to the next round; the shortlist is decided on a later one.",),
+            advance=True,
+            elsewhere=board.rounds[-2],
+        )
     if stage is Stage.ONLY:
-        found = _awards(board, now, staff=staff, said=said)
-        return Next(shortlist, found.award, found.said)
+        found = _awards(board, now)
+        return Next((*said, *found.said), shortlist=shortlist, award=found.award)
     final = board.rounds[-1]
-    return Next(shortlist, False, (*said, f"The awards are decided on {final.name}."), final)
+    return Next((*said, f"The awards are decided on {final.name}."), shortlist=shortlist, elsewhere=final)
 
 
 def _shortlist(board: Board, out: datetime | None) -> tuple[bool, tuple[str, ...]]:
@@ -75,15 +86,14 @@ def _shortlist(board: Board, out: datetime | None) -> tuple[bool, tuple[str, ...
     )
 
 
-def _awards(board: Board, now: datetime, *, staff: bool, said: Sequence[str]) -> Next:
-    waiting = len(candidates(board)) if staff else 0
+def _awards(board: Board, now: datetime) -> Next:
+    waiting = len(candidates(board))
     last = board.rounds[-1]
     if waiting and now < last.closes_at:
-        wait = f"The awards can be decided once {last.name} has closed."
-        return Next(False, False, (*said, wait))
-    if not waiting and staff and stage_of(board) is Stage.FINAL:
-        return Next(False, False, ("Every entry of this round is decided. The outcomes can go out.",))
-    return Next(False, bool(waiting), tuple(said))
+        return Next((f"The awards can be decided once {last.name} has closed.",))
+    if not waiting and stage_of(board) is Stage.FINAL:
+        return Next(("Every entry of this round is decided. The outcomes can go out.",))
+    return Next(award=bool(waiting))
 
 
 def _entries(count: int) -> str:

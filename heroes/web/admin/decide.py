@@ -12,8 +12,8 @@ from heroes.services import deciding
 from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.services.standings import Board
-from heroes.web.admin.blueprint import blueprint
-from heroes.web.admin.results import asked_line, board_for_staff, frame, leaderboard_page, versions_of
+from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.results import asked_line, board_for_staff, leaderboard_page, versions_of
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -92,7 +92,7 @@ def _shortlist_page(
     return render(
         "admin/decide_shortlist.html",
         status,
-        room=frame(board.season),
+        room=room(board.season, "results"),
         season=board.season,
         board=board,
         line=line,
@@ -178,7 +178,7 @@ def _award_page(
     return render(
         "admin/decide_award.html",
         status,
-        room=frame(board.season),
+        room=room(board.season, "results"),
         season=board.season,
         board=board,
         rule=rule_of(board),
@@ -219,7 +219,7 @@ def _award_preview(
     return render(
         "admin/decide_award_check.html",
         status,
-        room=frame(board.season),
+        room=room(board.season, "results"),
         season=board.season,
         board=board,
         going=[_shown(step, words) for step in steps if step.moves],

@@ -11,11 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.adapters.spreadsheets import BOM, Cell, write_csv
 from heroes.domain.entry_states import State
-from heroes.domain.policy import Deed
+from heroes.domain.policy import Deed, may
 from heroes.domain.results import METHODS, TieStep
 from heroes.models import result_pages as read
 from heroes.models.database import current_session
-from heroes.models.seasons import Season
 from heroes.services import deciding, rounds
 from heroes.services.deciding import Stage, rule_of, stage_of
 from heroes.services.permission import staff_season
@@ -25,18 +24,13 @@ from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.board_next import next_on
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
-from heroes.web.kit.pipeline import context, render
+from heroes.web.kit.pipeline import context, render, viewer
 
 METHOD_WORDS = {"mean": "Mean", "trimmed-mean": "Trimmed mean"}
 MOST_PLACES = 999
 DRAWN = 40
 """So many entries are drawn; the table has them all."""
 TENTH = Decimal("0.1")
-
-
-def frame(season: Season) -> dict[str, Any]:
-    """The admin's frame."""
-    return room(season, "results")
 
 
 def board_for_staff(where: tuple[str, str, str], method: str | None) -> Board:
@@ -142,13 +136,14 @@ def leaderboard(season_slug: str, category_slug: str, round_slug: str) -> Respon
 
 def leaderboard_page(board: Board, status: int = 200, *, problem: str = "") -> Response:
     """The page of a board; `problem` is a sentence about a press that changed nothing."""
+    person = viewer()
     line = asked_line(board, request.args)
     found = cut(board, places=line.places, at_least=line.at_least)
     names = {one.standing.entry: one.entry.title for one in board.lines}
     return render(
         "admin/leaderboard.html",
         422 if line.errors else status,
-        room=frame(board.season),
+        room=room(board.season, "results"),
         season=board.season,
         board=board,
         line=line,
@@ -162,11 +157,10 @@ def leaderboard_page(board: Board, status: int = 200, *, problem: str = "") -> R
         chart=chart_of(board, found, line),
         stage=stage_of(board).value,
         rule=rule_of(board),
-        staff=True,
         now_on=next_on(
             board,
             read.released_at(current_session(), board.category),
-            staff=True,
+            decides=person is not None and may(Deed.OPEN_ROUND, person.found.staff),
             now=context().now,
         ),
         on_criteria=lambda one: {value.criterion: value.value for value in one.standing.criteria},
