@@ -117,7 +117,7 @@ def advance(
         following = next_round(board)
         going = [one for one in plan(ctx, board) if one.line.entry.handle in chosen]
         _must_all_go(going, len(chosen), reason)
-        admit_many(ctx, [one.line.entry.id for one in going], following)
+        admit_many(ctx, season.id, [one.line.entry.id for one in going], following)
         for one in going:
             note(
                 ctx,

@@ -103,7 +103,6 @@ def _shortlist_page(
         staying=[step for step in (*plan.above, *plan.level) if not step.moves],
         ticked=ticked if posted else {step.line.entry.handle for step in going},
         with_rest=request.form.get("with_rest") == "yes",
-        with_rest_at_all=True,
         asks_reason=_asks(plan.above + plan.level + plan.below),
         reason=request.form.get("reason", ""),
         errors=errors,

@@ -99,7 +99,7 @@ def offers(world: World, who: str = "adam", path: str = BOARD) -> tuple[list[str
 def test_only_what_may_be_done_now_is_offered_and_the_rest_is_explained(world: World) -> None:
     ada, ben, cyd = three(world)
     assert offers(world)[0] == ["See whom this line shortlists", "Decide the awards"]
-    assert offers(world, "chloe")[0] == ["See whom this line shortlists"]
+    assert offers(world, "audrey")[0] == []
 
     shortlisted(world, [ada, ben], [cyd])
     acts, said = offers(world)
@@ -110,7 +110,7 @@ def test_only_what_may_be_done_now_is_offered_and_the_rest_is_explained(world: W
     acts, said = offers(world)
     assert acts == ["Decide the awards"]
     assert re.search(r"The shortlist went out on \w+ \d+ \w+ with 2 entries", said)
-    assert offers(world, "chloe")[0] == []
+    assert offers(world, "audrey")[0] == []
 
     awarded(world, {ada: "winner", ben: "finalist"})
     assert offers(world)[0] == []
