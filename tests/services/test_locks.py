@@ -105,8 +105,8 @@ def test_a_category_does_not_come_back_into_a_release_that_is_going_out(world: W
     announcing.part(world.ctx("adam"), "small-2026", "outcomes", "teams")
     world.clock.at = JUDGED
 
-    def come_back(ctx: Context) -> object:
-        return announcing.rejoin(ctx, "small-2026", "outcomes", "teams")
+    def come_back(ctx: Context) -> None:
+        announcing.rejoin(ctx, "small-2026", "outcomes", "teams")
 
     world.session.expire_all()
     release = world.session.query(Release).filter_by(kind="outcomes").order_by(Release.id).first()
@@ -129,8 +129,8 @@ def test_a_category_that_has_just_come_back_is_asked_about_as_well(world: World)
     assert release is not None
     version = release.version
 
-    def come_back(ctx: Context) -> object:
-        return announcing.rejoin(ctx, "small-2026", "outcomes", "teams")
+    def come_back(ctx: Context) -> None:
+        announcing.rejoin(ctx, "small-2026", "outcomes", "teams")
 
     def let_out(ctx: Context) -> object:
         return announcing.release_now(ctx, "small-2026", "outcomes", expected_version=version)
