@@ -273,7 +273,7 @@ def test_an_entry_that_is_withdrawn_at_this_moment_does_not_go_on(world: World) 
 
 
 def test_the_plan_has_a_literal_number_of_statements(world: World) -> None:
-    counts = []
+    counts: list[int] = []
     for names in (("Team One",), ("Team Two", "Team Three")):
         made = [eligible(world, name, "teams") for name in names]
         assert made

@@ -59,7 +59,7 @@ def test_a_link_that_is_taken_back_opens_nothing_and_the_other_does(scene: Any) 
         sharing.open_link(world.ctx(), token_of(world.ctx().keys.links, "entry", tom.nonce))
     with pytest.raises(NotFound):
         load_draft(world.ctx("alice", frozenset({tom.id})), started.entry.handle)
-    load_draft(world.ctx("alice", frozenset({sue.id})), started.entry.handle)
+    load_draft(world.ctx("alice", frozenset({sue.id})), started.entry.handle)  # raises nothing
     assert [address for _, address, *_ in listed(world, started, own(started))] == ["sue@home.example"]
     record = world.session.scalars(select(AuditRecord).where(AuditRecord.act == "entry.unshare")).one()
     assert (record.body, record.entry_id) == ({"before": {"address": "tom@home.example"}}, started.entry.id)
@@ -85,7 +85,7 @@ def test_the_nominators_own_link_stays(scene: Any) -> None:
             world.ctx("alice", frozenset({tom.id})), started.entry.handle, started.link.token_hash[:16]
         )
     world.session.rollback()
-    load_draft(world.ctx("alice", own(started)), started.entry.handle)
+    load_draft(world.ctx("alice", own(started)), started.entry.handle)  # raises nothing
 
 
 def test_every_link_to_an_organisations_entry_can_be_taken_back(world: World) -> None:
