@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from flask_bootstrap import Bootstrap5
 from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -97,6 +97,11 @@ def _stamp(filename: str) -> str:
 
 def _asset(filename: str) -> str:
     """The address of one of our own static files; it changes with the file, so that it may be kept for a year."""
+    return _stamped(request.script_root, filename)
+
+
+@lru_cache(maxsize=500)
+def _stamped(_root: str, filename: str) -> str:
     return url_for("static", filename=filename, v=_stamp(filename))
 
 

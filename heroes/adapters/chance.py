@@ -48,5 +48,6 @@ class SeededChance:
 
 
 def handle(chance: Chance, length: int = 13) -> str:
-    """A short random name for addresses, of about 5 bits a letter; it cannot be counted, and is no secret."""
-    return "".join(_ALPHABET[chance.choice_below(len(_ALPHABET))] for _ in range(length))
+    """A short random name for addresses, of 5 bits a letter; it cannot be counted, and is no secret."""
+    bits = int(chance.token_hex(length), 16)
+    return "".join(_ALPHABET[bits >> 5 * place & 31] for place in range(length))

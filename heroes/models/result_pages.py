@@ -182,16 +182,12 @@ def rounds_of_chair(session: Session, user_id: int) -> Sequence[Row[*tuple[Any, 
             Season,
             Category,
             Round,
-            func.count(RoundEntry.entry_id).label("admitted"),
-            func.coalesce(func.sum(RoundEntry.cards_in), 0).label("cards_in"),
-            func.coalesce(func.sum(RoundEntry.cards_asked), 0).label("cards_asked"),
+            *(total_of_round(kind).label(kind) for kind in ROUND_TOTALS),
             left.label("left"),
         )
         .join(Category, Category.season_id == Season.id)
         .join(Round, Round.category_id == Category.id)
-        .outerjoin(RoundEntry, RoundEntry.round_id == Round.id)
         .where(rounds_for_panel(user_id))
-        .group_by(Season.id, Category.id, Round.id)
         .order_by(Season.opens_at.desc(), Season.id, Category.position, Round.position)
     ).all()
 

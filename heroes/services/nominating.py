@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm.attributes import set_committed_value
 
 from heroes.adapters.chance import handle
@@ -16,7 +14,7 @@ from heroes.domain.entry_states import JUDGED, Act, Facts, Given, State
 from heroes.domain.nominations import People, clean_people, people_too_long
 from heroes.domain.questions import Answers, clean, email_error, too_long
 from heroes.domain.roles import Role
-from heroes.domain.slugs import email_key, name_key
+from heroes.domain.slugs import email_key
 from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import Membership, Organisation, PrivateLink
@@ -28,6 +26,7 @@ from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import make_link
 from heroes.services.nomination_forms import form_of, people_of
+from heroes.services.organisation_names import organisation_named
 from heroes.services.own_entries import Draft, load_draft, problems, refusal_to_edit, standing_of
 from heroes.services.posting import owe
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
@@ -42,9 +41,6 @@ _THIS_SHEET = update(_SHEETS).where(
     _SHEETS.c.id == bindparam("this_sheet"),
     _SHEETS.c.revision == bindparam("this_revision"),
     _SHEETS.c.sent_at.is_(None),
-)
-_ORGANISATION = select(Organisation.id).where(
-    Organisation.programme_id == bindparam("programme"), Organisation.name_key == bindparam("key")
 )
 MOST_REASON = 2_000
 
@@ -287,35 +283,10 @@ def seal(ctx: Context, entry: Entry, sheet: AnswerSheet, category: Category, for
         {"category": category.slug, "form": form.digest, "people": people, "answers": sheet.answers}
     )
     _change_sheet(ctx, sheet, sheet.revision, {"people": people, "sent_at": ctx.now, "digest": sealed})
-    organisation_id = _organisation_named(ctx, entry) or entry.workspace_id
+    organisation_id = organisation_named(ctx, entry) or entry.workspace_id
     if organisation_id != entry.organisation_id:
         entry.organisation_id = organisation_id
     return sealed
-
-
-def _organisation_named(ctx: Context, entry: Entry) -> int | None:
-    key = name_key(entry.organisation_name)[:200]
-    if not key:
-        return None
-    programme_id = ctx.session.get_one(Season, entry.season_id).programme_id
-    there = {"programme": programme_id, "key": key}
-    found = ctx.session.scalar(_ORGANISATION, there)
-    if found is None:
-        insert = insert_sqlite if ctx.session.get_bind().dialect.name == "sqlite" else insert_postgresql
-        ctx.session.execute(
-            insert(Organisation)
-            .values(
-                programme_id=programme_id,
-                handle=handle(ctx.chance),
-                name=entry.organisation_name,
-                name_key=key,
-                sector=entry.sector,
-                created_at=ctx.now,
-            )
-            .on_conflict_do_nothing(index_elements=["programme_id", "name_key"])
-        )
-        found = ctx.session.scalar(_ORGANISATION, there)
-    return found
 
 
 def make_findable(ctx: Context, entry: Entry, sheet: AnswerSheet) -> None:

@@ -10,6 +10,8 @@ from heroes.domain.notices import NOTICES
 from heroes.models.outbox import OutboxMail
 from heroes.services.context import Context
 
+_OWE = insert(OutboxMail)
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
@@ -42,7 +44,7 @@ def owe(
     _must_be_known(template)
     if to_address:
         owed = Owed(to_address, key, to_name, season_id, entry_id, values)
-        ctx.session.add(OutboxMail(**_row(ctx, template, owed)))
+        ctx.session.connection().execute(_OWE, _row(ctx, template, owed))
 
 
 def owe_many(ctx: Context, template: str, mails: Sequence[Owed]) -> None:
@@ -50,7 +52,7 @@ def owe_many(ctx: Context, template: str, mails: Sequence[Owed]) -> None:
     _must_be_known(template)
     rows = [_row(ctx, template, owed) for owed in mails if owed.to_address]
     if rows:
-        ctx.session.connection().execute(insert(OutboxMail), rows)
+        ctx.session.connection().execute(_OWE, rows)
 
 
 def _must_be_known(template: str) -> None:
