@@ -66,7 +66,7 @@ def one_after_the_other(
     world.session.rollback()
     with ThreadPoolExecutor(2) as pool, standing_still(before) as (there, go):
         one = pool.submit(pressed, world, *first)
-        assert there.wait(PATIENCE)
+        assert there.wait(PATIENCE), one.result(PATIENCE)
         two = pool.submit(pressed, world, *second)
         try:
             waits(world, two)

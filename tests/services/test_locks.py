@@ -9,10 +9,10 @@ from sqlalchemy import text
 from heroes.domain.entry_states import Act, Given
 from heroes.models import Release
 from heroes.models.database import db
-from heroes.services import acting, announcing, scoring
+from heroes.services import acting, announcing, recusing, scoring
 from heroes.services.context import Context
 from heroes.services.deciding import FINALIST, SET_ASIDE
-from tests.judging import COMMENT, GOOD, asked, cards, elsewhere
+from tests.judging import COMMENT, GOOD, asked, cards, elsewhere, handed_in, handle_of
 from tests.outcomes import awarded, eligible, three
 from tests.two_at_once import Press, one_after_the_other
 from tests.world import JUDGED, World
@@ -49,6 +49,24 @@ def test_a_scorecard_on_its_way_in_keeps_its_entry_from_being_returned(scene: An
     )
     world.session.refresh(entry)
     assert (entry.state, cards(world, entry)) == ("submitted", (1, 1))
+
+
+@pytest.mark.parametrize("before", ["UPDATE entries", "UPDATE round_entries"])
+def test_a_judge_who_is_recused_with_their_marks_keeps_nobody_from_handing_in(
+    scene: Any, before: str
+) -> None:
+    world, entry, handle = scene
+    handed_in(world, entry, "jill")
+    subject, jill = entry.handle, handle_of(world, "jill")
+
+    def recuse(ctx: Context) -> None:
+        recusing.recuse(ctx, subject, jill, "They are neighbours.")
+
+    assert one_after_the_other(world, ("adam", recuse), before, ("jack", submitting(handle))) == (
+        "done",
+        "done",
+    )
+    assert cards(world, entry) == (1, 1)
 
 
 def test_an_entry_on_its_way_back_takes_no_scorecard(scene: Any) -> None:
