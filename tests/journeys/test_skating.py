@@ -64,7 +64,7 @@ def test_a_real_competition_ends_on_the_winners_page(live: Live) -> None:
                 page.get_by_label(f"Outcome for {name}", exact=True).select_option(label=level)
             page.get_by_role("button", name="See what would happen").click()
             page.get_by_role("button", name="Decide these 3").click()
-            expect(page.locator("main")).to_contain_text("Awarded")
+            expect(page.locator("main")).to_contain_text(LEVELS[0])
         page.goto(f"/admin/{season}/announce/{kind}")
         page.get_by_label("I have read the names. It cannot be taken back.").check()
         page.get_by_role("button", name="Release it to everybody").click()

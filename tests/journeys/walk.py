@@ -142,7 +142,7 @@ class Walk:
                 continue
             if "text/html" not in answer.headers["content-type"]:
                 continue
-            seen = _Seen(view)
+            seen = _Seen(view.partition("?")[0])
             seen.feed(answer.text())
             if self._has_news(seen.kinds):
                 self.look(path)

@@ -1,6 +1,5 @@
 """Many at once: the preview tells the truth, and applying moves exactly what it showed or nothing."""
 
-import time
 
 import pytest
 from sqlalchemy import select, text
@@ -146,18 +145,15 @@ def test_an_auditor_sees_that_nothing_would_move_and_strangers_see_nothing(lite_
         bulk.preview(lite_world.ctx("jill"), SEASON, BulkAct.SHORTLIST, handles, given)
 
 
-def test_shortlisting_a_hundred_is_quick_and_asks_little(world: World) -> None:
+def test_shortlisting_a_hundred_asks_little(world: World) -> None:
     handles = add_crowd(world, 100)
     world.session.execute(text("UPDATE round_entries SET cards_in = 2"))
     world.session.commit()
     found = bulk.preview(world.ctx("adam"), SEASON, BulkAct.SHORTLIST, handles)
     world.session.rollback()
-    begun = time.process_time()
     with statements(world) as sent:
         assert bulk.apply(world.ctx("adam"), SEASON, BulkAct.SHORTLIST, versions(found)) == 100
-    spent = time.process_time() - begun
     assert len(sent) <= 4 * 100
-    assert spent < 0.5
     assert (
         len(world.session.scalars(select(AuditRecord).where(AuditRecord.act == "entry.shortlist")).all())
         == 100

@@ -497,7 +497,7 @@ def test_reading_and_marking_cost_a_literal_number_of_statements(world: World) -
         client.get(path(one))
     counts.append(len(reading_on))
     # Who is there takes two of each. Reading: the card, its criteria, the figures; with one's own marks in, these
-    # and the others' as well. Saving: the card, its criteria, the draft. Handing in: also the marks, the counter,
-    # three for the audit trail, and the next entry.
-    assert counts == [5, 5, 11, 7]
+    # and the others' as well. Saving: the card, its criteria, the draft. Handing in: also the marks, the counters
+    # of the entry, of its admission and of the round, three for the audit trail, and the next entry.
+    assert counts == [5, 5, 13, 7]
     assert world.clock.at == JUDGING
