@@ -24,7 +24,7 @@ STATES = {
     "withdrawn": Sign("Withdrawn", "minus"),
     "ineligible": Sign("Ineligible", "stop"),
     "not_shortlisted": Sign("Not shortlisted this year", "pause"),
-    "not_awarded": Sign("Not awarded this year", "pause"),
+    "not_awarded": Sign("Finalist", "star"),
 }
 
 SCREENINGS = {

@@ -147,7 +147,7 @@ def test_values_of_every_kind_are_said_in_words():
         "after": {"state": "awarded", "digest": digest, "due_at": "2026-05-31T20:29:00+00:00", "x_at": "?"},
     }
     assert changes_of(body, "Europe/London") == [
-        ("state", "Not awarded this year", "Awarded"),
+        ("state", "Finalist", "Awarded"),
         ("fingerprint of the results", "", "0123 4567 89ab cdef …"),
         ("due", "", "Sunday 31 May 2026, 21:29 UK time"),
         ("x at", "", "?"),
