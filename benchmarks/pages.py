@@ -17,7 +17,7 @@ from benchmarks import crowd, season
 from benchmarks.client import Answer, Browser, Unexpected, encoded
 from benchmarks.report import Measure, say
 from benchmarks.server import environment, free_port, serve_heroes
-from heroes.models.database import db
+from heroes.models.database import db, faces
 from heroes.models.entries import Entry
 
 NAME = "pages"
@@ -159,11 +159,12 @@ def statements(folder: Path, entries: int) -> Iterator[Measure]:
     sent: list[str] = []
     with season.opened(environ) as (app, _):
 
-        @event.listens_for(db.engine, "before_cursor_execute")
         def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
             if not statement.lstrip().upper().startswith(_NOT_COUNTED):
                 sent.append(statement)
 
+        for face in faces(db.engine):
+            event.listen(face, "before_cursor_execute", note)
         visit = Visit(0, made)
         visit.owner = _Inside(app.test_client(), made.owner)  # type: ignore[assignment] # the same two methods
         visit.judge = _Inside(app.test_client(), made.judge)  # type: ignore[assignment] # the same two methods

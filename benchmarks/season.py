@@ -15,7 +15,7 @@ from heroes.domain.actors import SYSTEM
 from heroes.domain.clocks import in_utc
 from heroes.domain.questions import Question, parse_form
 from heroes.migrations import steps
-from heroes.models.database import db
+from heroes.models.database import db, dispose
 from heroes.services.context import Context
 from heroes.services.opening import ensure_installation
 from heroes.services.season_files import load_season, read_season
@@ -38,7 +38,7 @@ def opened(environ: dict[str, str]) -> Iterator[tuple[Flask, Session]]:
             yield app, db.session()
         finally:
             db.session.remove()
-            db.engine.dispose()
+            dispose(db.engine)
 
 
 def context() -> Context:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from heroes.models.database import db
+from heroes.models.database import db, faces
 from tests.world import World
 
 _NOT_COUNTED = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
@@ -22,9 +22,11 @@ def statements(world: World) -> Iterator[list[str]]:
             sent.append(statement)
 
     with world.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+        engines = faces(db.engine)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)

@@ -28,7 +28,7 @@ from heroes.domain.actors import IMPORT, SYSTEM, Actor
 from heroes.domain.slugs import name_key
 from heroes.migrations import steps
 from heroes.models import Membership, Organisation, Panel, PanelMember, Programme, Season, User
-from heroes.models.database import db, reader
+from heroes.models.database import db, dispose, reader
 from heroes.services import nominating
 from heroes.services.accounts import actor_of, add_user, start_session
 from heroes.services.context import Context
@@ -200,7 +200,7 @@ def build(database_url: str) -> None:
         with transaction(ctx):
             _people(ctx, season)
         db.session.remove()
-        db.engine.dispose()
+        dispose(db.engine)
 
 
 def _people(ctx: Context, season: Season) -> None:
@@ -274,7 +274,7 @@ class Lent:
         with self.app.app_context():
             yield self.app
             db.session.remove()
-            db.engine.dispose()
+            dispose(db.engine)
         for mine, before in ((self.app.view_functions, self._views), (self.app.config, self._config)):
             mine.clear()
             mine.update(before)

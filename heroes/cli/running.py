@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from heroes import config, migrations
 from heroes.app import create_app
 from heroes.domain.actors import SYSTEM, Actor
-from heroes.models.database import db
+from heroes.models.database import db, dispose
 from heroes.services.context import Context
 from heroes.services.refusals import Refusal
 from heroes.web.kit.pipeline import house
@@ -91,4 +91,4 @@ def command_app(
                 yield settings, make_context()
             finally:
                 db.session.remove()
-                db.engine.dispose()
+                dispose(db.engine)

@@ -16,7 +16,7 @@ from heroes import config
 from heroes.app import create_app, create_served_app
 from heroes.cli.running import command_app, fail, make_context, read_settings
 from heroes.migrations import steps
-from heroes.models.database import db
+from heroes.models.database import db, dispose
 from heroes.models.installation import Installation
 from heroes.services import demo as demo_service
 from heroes.services.links import address_of
@@ -154,4 +154,4 @@ def _build(settings: config.Settings, stage: str) -> None:
         ctx = make_context()()
         demo_service.build(ctx, stage, ctx.now)
         db.session.remove()
-        db.engine.dispose()
+        dispose(db.engine)

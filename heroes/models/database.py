@@ -18,19 +18,19 @@ from heroes.domain.slugs import email_key
 from heroes.models.base import Base
 
 BUSY_MILLISECONDS = 20_000
-_READ_ONLY = {"heroes_read_only": True}
 _READERS: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
 class HeroesSession(FlaskSession):
     """A session that is told once whether it may write: `session.info["read_only"]`."""
 
-    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
-        """Pick the reading face of the engine for a session that may not write."""
-        bind = super().get_bind(*args, **kwargs)
-        if self.info.get("read_only") and isinstance(bind, Engine):
-            return reader(bind)
-        return bind
+    def get_bind(
+        self, mapper: Any = None, clause: Any = None, bind: Engine | Connection | None = None, **more: Any
+    ) -> Engine | Connection:
+        """The only engine there is, or its reading face for a session that may not write."""
+        if bind is not None:
+            return bind
+        return reader(db.engine) if self.info.get("read_only") else db.engine
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": HeroesSession, "expire_on_commit": False})
@@ -45,25 +45,34 @@ def reader(engine: Engine) -> Engine:
     """The same database with transactions that cannot write.
 
     On SQLite these have connections of their own: `query_only` is switched once for each, since switching it makes
-    SQLite forget every prepared statement. Who listens to the engine hears its reader as well.
+    SQLite forget every prepared statement. On PostgreSQL who listens to the engine hears its reader as well.
     """
-    if engine not in _READERS:
-        _READERS[engine] = (
+    found = _READERS.get(engine)
+    if found is None:
+        found = _READERS[engine] = (
             _sqlite_reader(engine)
             if engine.dialect.name == "sqlite"
             else engine.execution_options(postgresql_readonly=True)
         )
-    return _READERS[engine]
+    return found
 
 
 def _sqlite_reader(engine: Engine) -> Engine:
     reading = create_engine(engine.url, **engine_options("sqlite"))
-    reading.dispatch = reading.dispatch._join(engine.dispatch)  # noqa: SLF001 (as an engine with options does)
-    reading.update_execution_options(**_READ_ONLY)
     event.listen(reading, "connect", _on_connect_reader)
-    event.listen(reading, "begin", _on_begin)
-    event.listen(engine, "engine_disposed", lambda gone: None if gone is reading else reading.dispose())
+    reading.dialect.do_begin = _begin  # type: ignore[method-assign,assignment]
     return reading
+
+
+def faces(engine: Engine) -> tuple[Engine, ...]:
+    """The engines to listen to for every statement that is sent, each once."""
+    return (engine, reader(engine)) if engine.dialect.name == "sqlite" else (engine,)
+
+
+def dispose(engine: Engine) -> None:
+    """Close every connection that nobody uses at the moment; the engine can be used again."""
+    for face in faces(engine):
+        face.dispose()
 
 
 def normal_url(url: str) -> str:
@@ -92,7 +101,8 @@ def install_rules(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin_immediate)
+    # Not a listener to "begin": with one, every statement looks for listeners.
+    engine.dialect.do_begin = _begin_immediate  # type: ignore[method-assign,assignment]
 
 
 def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -118,10 +128,9 @@ def _on_connect_reader(connection: DBAPIConnection, entry: ConnectionPoolEntry) 
     cursor.close()
 
 
-def _on_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _begin(connection: Any) -> None:
+    connection.execute("BEGIN")
 
 
-def _on_begin_immediate(connection: Connection) -> None:
-    if not connection.get_execution_options().get("heroes_read_only"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_immediate(connection: Any) -> None:
+    connection.execute("BEGIN IMMEDIATE")

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 from heroes.domain.entry_states import Act, Face, State
 from heroes.models import Assignment, Entry, Organisation, OutboxMail
-from heroes.models.database import db
+from heroes.models.database import db, dispose
 from heroes.services import nominating, posting, rounds, screening
 from heroes.services.context import Context
 from heroes.web.nominator import private
@@ -328,7 +328,7 @@ class Walk:
 
     def close(self) -> None:
         db.session.remove()
-        db.engine.dispose()
+        dispose(db.engine)
         assert not Path(f"{self.file}-wal").exists()
 
     @property

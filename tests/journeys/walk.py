@@ -26,7 +26,7 @@ from heroes.app import create_app
 from heroes.domain.actors import SYSTEM
 from heroes.migrations import steps
 from heroes.models import Entry, Membership, PanelMember, PrivateLink, ProgrammeRole
-from heroes.models.database import db
+from heroes.models.database import db, dispose
 from heroes.services import demo
 from heroes.services.context import Context
 from heroes.services.links import token_of
@@ -55,7 +55,7 @@ def build_stage(database_url: str, stage: str) -> None:
         ctx = Context(session=db.session(), actor=SYSTEM, now=TODAY, keys=it.keys, chance=SeededChance(1))
         demo.build(ctx, stage, TODAY)
         db.session.remove()
-        db.engine.dispose()
+        dispose(db.engine)
 
 
 @contextmanager

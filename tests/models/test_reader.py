@@ -1,12 +1,15 @@
 """The two faces of a database: one that writes from its first statement, one that cannot."""
 
+import sqlite3
+
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from heroes.models.database import db, reader
+from heroes.models.database import db, dispose, reader
 from heroes.models.installation import Programme
 from heroes.services.transactions import SETTLED, transaction
+from tests.counting import statements
 from tests.world import World
 
 WRITE = text("UPDATE programmes SET about = 'changed'")
@@ -21,24 +24,30 @@ def test_the_reader_reads_what_was_written_and_writes_nothing(world: World) -> N
             reading.execute(text("UPDATE programmes SET about = 'again'"))
 
 
-def test_whoever_listens_to_the_engine_hears_its_reader(lite_world: World) -> None:
-    heard: list[str] = []
+def test_whoever_listens_to_both_faces_hears_each_statement_once(world: World) -> None:
+    with statements(world) as heard:
+        with reader(db.engine).connect() as reading:
+            reading.execute(text("SELECT 1"))
+        with db.engine.connect() as writing:
+            writing.execute(text("SELECT 2"))
+    assert heard == ["SELECT 1", "SELECT 2"]
 
-    def hear(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        heard.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", hear)
-    with reader(db.engine).connect() as reading:
-        reading.execute(text("SELECT 1"))
-    event.remove(db.engine, "before_cursor_execute", hear)
-    assert heard == ["BEGIN", "SELECT 1"]
+def test_a_writer_has_the_right_to_write_from_its_first_statement_on(lite_world: World) -> None:
+    address = str(db.engine.raw_connection().driver_connection.execute("PRAGMA database_list").fetchone()[2])  # type: ignore[union-attr] # there is one
+    with db.engine.connect() as writing:
+        writing.execute(text("SELECT 1"))
+        other = sqlite3.connect(address, timeout=0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
 
 
 def test_disposing_of_an_engine_closes_its_reader(lite_world: World) -> None:
     reading = reader(db.engine)
     reading.connect().close()
     before = reading.pool
-    db.engine.dispose()
+    dispose(db.engine)
     assert reading.pool is not before
 
 

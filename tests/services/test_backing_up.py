@@ -16,7 +16,7 @@ from heroes.adapters.files import MemoryStore
 from heroes.app import create_app
 from heroes.domain.actors import SYSTEM
 from heroes.models import AuditRecord, Base, Entry
-from heroes.models.database import db
+from heroes.models.database import db, dispose
 from heroes.models.search import matching
 from heroes.services import backing_up, nominating, verifying
 from heroes.services.context import Context, Keys
@@ -67,7 +67,7 @@ class Elsewhere:
                 return backing_up.restore(self.ctx(), self.store, path, self.keep)
             finally:
                 db.session.remove()
-                db.engine.dispose()
+                dispose(db.engine)
 
     def ask(self, question):
         """Ask something inside it."""
@@ -76,7 +76,7 @@ class Elsewhere:
                 return question(self.ctx())
             finally:
                 db.session.remove()
-                db.engine.dispose()
+                dispose(db.engine)
 
 
 @pytest.fixture(params=KINDS)
