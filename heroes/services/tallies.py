@@ -79,11 +79,12 @@ def count_many(
         for entry_id, (asked, got) in more.items()
     ]
     connection = ctx.session.connection()
-    connection.execute(_COUNT, rows)
-    # Where the queue sorts by it, too; an entry that has gone on to another round keeps what it has there.
+    # Where the queue sorts by it, too; an entry that has gone on to another round keeps what it has there. The entry
+    # comes first, as for whoever hands a scorecard in and holds it already: so neither waits for the other.
     came = [row for row in rows if row["more_in"]]
     if came:
         connection.execute(_COUNT_FOR_QUEUE, came)
+    connection.execute(_COUNT, rows)
     value = str(round_id)
     add(ctx, season_id, category_id, "cards_asked", value, sum(asked for asked, _ in more.values()))
     add(ctx, season_id, category_id, "cards_in", value, sum(got for _, got in more.values()))

@@ -1,7 +1,7 @@
 """Two presses at the same moment: one happens, the other is told so, and the counters agree with the rows."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 from sqlalchemy import func, select
@@ -12,7 +12,18 @@ from heroes.services import assigning, recusing, rounds, scoring
 from heroes.services.context import Context
 from heroes.services.refusals import Refusal
 from heroes.services.transactions import transaction
-from tests.judging import COMMENT, GOOD, WRITTEN, asked, assignment, cards, elsewhere, marks_kept
+from tests.judging import (
+    COMMENT,
+    GOOD,
+    WRITTEN,
+    asked,
+    assignment,
+    cards,
+    elsewhere,
+    handed_in,
+    handle_of,
+    marks_kept,
+)
 from tests.world import JUDGING, World
 
 ROUNDS = 12
@@ -104,3 +115,47 @@ def test_an_entry_admitted_twice_at_once_is_admitted_once(world: World) -> None:
             select(Entry).where(Entry.handle == handle).execution_options(populate_existing=True)
         ).one()
         assert cards(world, entry) == (0, 0)
+
+
+# ---- one order of locks: the entry, then its round, then its place in the round ----
+
+WAITS = 0.7
+"""Seconds after which whoever has not finished is waiting for a lock; PostgreSQL looks for a deadlock after one."""
+
+
+def crossed(world: World, entry: Entry, who: str, other: Press, then: Press) -> None:
+    """Hold an entry as a scorecard or an advance does, let somebody else press, then go on with `then`: both succeed."""
+    entry_id = entry.id
+    ctx = world.ctx("adam")
+    world.session.rollback()
+
+    def press() -> None:
+        with world.app.app_context():
+            try:
+                other(world.ctx(who))
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(ctx):
+            ctx.session.execute(select(Entry.id).where(Entry.id == entry_id).with_for_update(key_share=True))
+            pressed = pool.submit(press)
+            wait([pressed], WAITS)
+            assert not pressed.done(), "it did not wait for whoever holds the entry"
+            then(ctx)
+        pressed.result(30)
+
+
+def test_a_recusal_and_the_scorecard_of_another_judge_both_go_through(world: World) -> None:
+    entry = elsewhere(world)
+    handed_in(world, entry, "jack")
+    one = asked(world, entry, "jill")
+    handle, jack, revision = entry.handle, handle_of(world, "jack"), one.revision
+    crossed(
+        world,
+        entry,
+        "olive",
+        lambda ctx: recusing.recuse(ctx, handle, jack, "They are cousins."),
+        lambda ctx: scoring.submit(ctx.acting(world.actor("jill")), one.handle, revision, GOOD, COMMENT),
+    )
+    assert cards(world, entry) == (1, 1)
