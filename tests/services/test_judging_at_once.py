@@ -6,6 +6,7 @@ from threading import Barrier
 
 from sqlalchemy import func, select
 
+from heroes.domain.entry_states import Act
 from heroes.models import Assignment, Entry
 from heroes.models.database import db
 from heroes.services import assigning, recusing, rounds, scoring
@@ -24,7 +25,8 @@ from tests.judging import (
     handle_of,
     marks_kept,
 )
-from tests.world import JUDGING, World
+from tests.outcomes import eligible, moved
+from tests.world import JUDGED, JUDGING, World
 
 ROUNDS = 12
 Press = Callable[[Context], object]
@@ -159,3 +161,41 @@ def test_a_recusal_and_the_scorecard_of_another_judge_both_go_through(world: Wor
         lambda ctx: scoring.submit(ctx.acting(world.actor("jill")), one.handle, revision, GOOD, COMMENT),
     )
     assert cards(world, entry) == (1, 1)
+
+
+def test_a_recusal_and_an_admission_to_the_next_round_both_go_through(world: World) -> None:
+    """Whoever admits has the entry first and asks for the round then; so must whoever steps back."""
+    entry = elsewhere(world)
+    handed_in(world, entry, "jack")
+    handle, jack = entry.handle, handle_of(world, "jack")
+    crossed(
+        world,
+        entry,
+        "olive",
+        lambda ctx: recusing.recuse(ctx, handle, jack, "They are cousins."),
+        lambda ctx: rounds.admit_many(
+            ctx, entry.season_id, [entry.id], rounds.first_round(ctx, entry.category_id)
+        ),
+    )
+    assert cards(world, entry) == (0, 0)
+
+
+def test_opening_the_final_and_a_recusal_both_go_through(world: World) -> None:
+    entry = eligible(world, "Team One", "teams")
+    handed_in(world, entry, "jack", outcome="7", learning="5")
+    world.clock.at = JUDGED
+    moved(world, entry, Act.SHORTLIST, override=True, reason="One entry only.")
+    handle, jack = entry.handle, handle_of(world, "jack")
+    crossed(
+        world,
+        entry,
+        "olive",
+        lambda ctx: rounds.open_final(ctx, "small-2026", "teams"),
+        lambda ctx: recusing.recuse(ctx, handle, jack, "They are cousins."),
+    )
+    assert assignment_states(world, entry) == ["recused"]
+
+
+def assignment_states(world: World, entry: Entry) -> list[str]:
+    world.session.rollback()
+    return list(world.session.scalars(select(Assignment.state).where(Assignment.entry_id == entry.id)))
