@@ -13,7 +13,7 @@ from heroes.services import acting, announcing, scoring
 from heroes.services.context import Context
 from heroes.services.deciding import FINALIST, SET_ASIDE
 from tests.judging import COMMENT, GOOD, asked, cards, elsewhere
-from tests.outcomes import awarded, eligible, three
+from tests.outcomes import awarded, eligible, shortlisted, three
 from tests.two_at_once import Press, one_after_the_other
 from tests.world import JUDGED, World
 
@@ -137,3 +137,32 @@ def test_a_category_that_has_just_come_back_is_asked_about_as_well(world: World)
 
     outcome = one_after_the_other(world, ("adam", come_back), "UPDATE categories", ("olive", let_out))
     assert outcome == ("done", "undecided")
+
+
+# ---- giving a category a release of its own while somebody awards in it ----
+
+
+def test_a_category_may_be_parted_while_somebody_awards_in_it(world: World) -> None:
+    """Whoever awards has the category first and asks for its releases then; so must whoever parts it."""
+    ada, *_ = three(world)
+    shortlisted(world, [ada])
+    handle, version, given = ada.handle, ada.version, Given(level="winner")
+
+    def award(ctx: Context) -> object:
+        return acting.press(ctx, handle, Act.AWARD, given, version)
+
+    def part(ctx: Context) -> object:
+        return announcing.part(ctx, "small-2026", "outcomes", "frontline")
+
+    before = "FOR SHARE" if world.kind == "postgresql" else "UPDATE entries"
+    assert one_after_the_other(world, ("adam", award), before, ("olive", part)) == ("done", "done")
+    world.session.refresh(ada)
+    assert (ada.state, ada.level) == ("awarded", "winner")
+
+
+def test_a_category_is_parted_once_by_two_who_press_at_once(world: World) -> None:
+    def part(ctx: Context) -> object:
+        return announcing.part(ctx, "small-2026", "outcomes", "teams")
+
+    outcome = one_after_the_other(world, ("adam", part), "UPDATE categories", ("olive", part))
+    assert outcome == ("done", "already_parted")
