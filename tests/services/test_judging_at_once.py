@@ -126,7 +126,7 @@ WAITS = 0.7
 
 
 def crossed(world: World, entry: Entry, who: str, other: Press, then: Press) -> None:
-    """Hold an entry as a scorecard or an advance does, let somebody else press, then go on with `then`: both succeed."""
+    """Hold an entry as a scorecard or an advance does, have somebody else press, then go on: both succeed."""
     entry_id = entry.id
     ctx = world.ctx("adam")
     world.session.rollback()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -46,6 +47,8 @@ from heroes.web.kit.words import zone_word
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_EVERY = timedelta(minutes=10)
 MOST_LINKS = 60
+NETWORK_BITS = 64
+"""The part of an IPv6 address that one household or host has for itself."""
 
 csrf = CSRFProtect()
 login = LoginManager()
@@ -124,10 +127,24 @@ def _arrive() -> None:
 
 
 def _load_viewer(token: str) -> Viewer | None:
-    found = session_user(_context(Actor(address=request.remote_addr or "")), token)
+    found = session_user(_context(Actor(address=_where_from())), token)
     if found is None:
         return None
     return Viewer(found[0], found[1], token, rooms_of(current_session(), found[0].id))
+
+
+def _where_from() -> str:
+    """Where the request came from, as limits count it: of IPv6 the network, for it gives one person 2**64 addresses."""
+    text = request.remote_addr or ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv4Address):
+        return text
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), NETWORK_BITS), strict=False))
 
 
 def _context(actor: Actor) -> Context:
@@ -155,7 +172,7 @@ def context() -> Context:
     if "ctx" not in g:
         person = viewer()
         links = frozenset(int(i) for i in session.get("links", []))
-        address = request.remote_addr or ""
+        address = _where_from()
         actor = (
             Actor(links=links, address=address)
             if person is None
