@@ -23,7 +23,7 @@ from flask import (
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoPage
@@ -118,12 +118,15 @@ def install(app: Flask, it: House) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DataError, _names_nothing)
     app.register_error_handler(Exception, _crash)
 
 
 def _arrive() -> None:
     g.now = house().clock.now()
     db.session().info["read_only"] = request.method in SAFE_METHODS
+    if not request.path.isprintable():
+        raise NoPage  # no address of ours has a control character, and no page could show it
 
 
 def _load_viewer(token: str) -> Viewer | None:
@@ -343,6 +346,14 @@ def _database_error(error: OperationalError) -> Response:
     current_app.logger.error("the database is not answering: %s", type(error.orig).__name__)
     _set_aside()
     return render("errors/503.html", 503, fields=posted_fields())
+
+
+def _names_nothing(error: DataError) -> AnyResponse:
+    """A handle or number that PostgreSQL cannot even look for: nothing has it, as SQLite finds out by looking."""
+    current_app.logger.error(
+        "a value that no column holds at %s: %s", request.endpoint, type(error.orig).__name__
+    )
+    return _http_error(NoPage())
 
 
 def _crash(error: Exception) -> Response:
