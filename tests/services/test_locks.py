@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import text
 
 from heroes.domain.entry_states import Act, Given
-from heroes.models import Release
+from heroes.models import Entry, Release
 from heroes.models.database import db
-from heroes.services import acting, announcing, scoring
+from heroes.services import acting, announcing, deciding, scoring
 from heroes.services.context import Context
 from heroes.services.deciding import FINALIST, SET_ASIDE
-from tests.judging import COMMENT, GOOD, asked, cards, elsewhere
-from tests.outcomes import awarded, eligible, shortlisted, three
+from tests.judging import COMMENT, GOOD, asked, assignment, cards, elsewhere
+from tests.outcomes import FRONTLINE, awarded, board, eligible, shortlisted, three
 from tests.two_at_once import Press, one_after_the_other
-from tests.world import JUDGED, World
+from tests.world import JUDGED, JUDGING, World
 
 # ---- returning an entry while a judge hands in ----
 
@@ -166,3 +166,36 @@ def test_a_category_is_parted_once_by_two_who_press_at_once(world: World) -> Non
 
     outcome = one_after_the_other(world, ("adam", part), "UPDATE categories", ("olive", part))
     assert outcome == ("done", "already_parted")
+
+
+# ---- deciding on a board while a judge changes a mark ----
+
+
+def test_no_mark_comes_between_the_board_and_the_press(world: World) -> None:
+    """The board is read under the lock that whoever hands a scorecard in waits for, so nothing comes between."""
+    ada, *_ = three(world)
+    world.clock.at = JUDGING
+    seen = board(world)
+    one = assignment(world, ada, "jack")
+    handle, revision, shown = one.handle, one.revision, {ada.handle: ada.version}
+
+    def decide(ctx: Context) -> object:
+        return deciding.shortlist(
+            ctx, *FRONTLINE, method=seen.asked, digest=seen.digest, chosen=shown, rest={}
+        )
+
+    def submit(ctx: Context) -> object:
+        return scoring.submit(ctx, handle, revision, GOOD, COMMENT)
+
+    # The statement after the marks have been read.
+    outcome = one_after_the_other(world, ("adam", decide), "audit_chains.length", ("jack", submit))
+    assert outcome == ("done", "done")
+    world.session.expire_all()
+    entry = world.session.get_one(Entry, ada.id)
+    times = world.session.execute(
+        text(
+            "SELECT act FROM audit_records WHERE act IN ('entry.shortlist', 'scorecard.submit') ORDER BY id DESC"
+        )
+    ).scalars()
+    assert entry.decided_digest == seen.digest
+    assert list(times)[:2] == ["scorecard.submit", "entry.shortlist"], "the decision came first"
