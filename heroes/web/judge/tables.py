@@ -114,7 +114,7 @@ def _shown(board: Board) -> list[SimpleNamespace]:
     """The lines as a chair reads them: what was decided without them is the season's secret until it is out.
 
     That is what comes after the shortlist, for an early round the shortlist too, and all of an entry that they have a
-    conflict with.
+    conflict with: that it has come into a later round at all, as well.
     """
     released = result_pages.released_at(current_session(), board.category)
     takes_part = stage_of(board) is not Stage.EARLY
@@ -133,6 +133,7 @@ def _shown(board: Board) -> list[SimpleNamespace]:
             ).value,
         )
         for line in board.lines
+        if not line.sealed or board.round.position == 1 or "shortlist" in released
     ]
 
 
@@ -197,13 +198,13 @@ def _check_page(
 ) -> Response:
     if not _decides(board):
         return _table_page(board, 409, error="The shortlist is not decided on this round.")
-    known = picked & {line.entry.handle for line in board.lines}
+    by_handle = {one.handle: one for one in _shown(board)}
+    known = picked & by_handle.keys()
     if not known:
         return _table_page(board, 422, error="Tick at least one entry.", chosen=frozenset())
     set_site(board.season, board.season.programme)
     errors = errors or {}
     steps = plan_chosen(context(), board, sorted(known), reason=clean_text(request.form.get("reason", "")))
-    by_handle = {one.handle: one for one in _shown(board)}
     return render(
         "judge/table_check.html",
         status,

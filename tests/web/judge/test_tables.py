@@ -19,7 +19,7 @@ from heroes.models import (
     RoundEntry,
     User,
 )
-from heroes.services import recusing
+from heroes.services import recusing, rounds
 from tests.counting import statements
 from tests.judging import asked, change, handed_in, handle_of
 from tests.outcomes import awarded, board, eligible, judged, moved, released, shortlisted, three
@@ -218,6 +218,22 @@ def test_what_became_of_an_entry_that_a_chair_is_connected_with_waits_for_its_ho
     after = text(page(lite_world))
     assert "In judging" not in after
     assert "not shortlisted this year" in after.lower()
+
+
+def test_that_an_entry_of_ones_own_is_in_the_final_waits_for_its_hour(lite_world: World) -> None:
+    team, other = eligible(lite_world, "Team One", "teams"), eligible(lite_world, "Team Two", "teams")
+    recusing.recuse(lite_world.ctx("adam"), team.handle, handle_of(lite_world, "chloe"), "She leads it.")
+    lite_world.clock.at = JUDGED
+    for entry in (team, other):
+        moved(lite_world, entry, Act.SHORTLIST, override=True, reason="Two entries only.")
+    rounds.open_final(lite_world.ctx("adam"), "small-2026", "teams")
+    final = "/judge/table/small-2026/teams/final"
+    html = page(lite_world, final)
+    assert "Team Two" in html
+    assert "Team One" not in html
+    assert "connected with this entry" not in html
+    released(lite_world, "shortlist")
+    assert "connected with this entry" in page(lite_world, final)
 
 
 def test_the_chair_of_an_early_round_is_not_told_what_a_later_one_decided(lite_world: World) -> None:
