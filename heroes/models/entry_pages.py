@@ -81,12 +81,13 @@ def entry_page(session: Session, programmes: Iterable[int], handle: str) -> Entr
 def judged_by(session: Session, entry_id: int) -> Sequence[Any]:
     """Everybody who was asked to judge an entry, by round, and everybody who must not judge or decide it.
 
-    Rows have name, round, state ("barred" for somebody recused), total and reason.
+    Rows have name, round, round_id, state ("barred" for somebody recused), total and reason.
     """
     asked = (
         select(
             User.name,
             Round.name.label("round"),
+            Round.id.label("round_id"),
             Round.position,
             Assignment.state,
             Assignment.total,
@@ -97,7 +98,7 @@ def judged_by(session: Session, entry_id: int) -> Sequence[Any]:
         .where(Assignment.entry_id == entry_id, Assignment.state.in_(("assigned", "submitted")))
     )
     barred = (
-        select(User.name, literal(""), literal(0), literal("barred"), null(), Recusal.reason)
+        select(User.name, literal(""), literal(0), literal(0), literal("barred"), null(), Recusal.reason)
         .join(User, User.id == Recusal.user_id)
         .where(Recusal.entry_id == entry_id, Recusal.lifted_at.is_(None))
     )

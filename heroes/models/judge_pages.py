@@ -123,7 +123,8 @@ def _card_row(to_write: bool) -> Select[*tuple[Any, ...]]:
         .where(Assignment.handle == _HANDLE, assignments_for_judge(_USER))
     )
     if to_write:
-        wanted = wanted.with_for_update(of=(Assignment, Entry), key_share=True).execution_options(
+        # In this order, which is that of whoever is recused from it: PostgreSQL locks table by table as they are named.
+        wanted = wanted.with_for_update(of=(Entry, Assignment), key_share=True).execution_options(
             populate_existing=True
         )
     return wanted

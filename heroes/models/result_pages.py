@@ -1,6 +1,6 @@
 """What results are computed from, and what the results pages list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -157,6 +157,30 @@ def still_to_judge(session: Session, round_id: int, user_id: int) -> int:
             )
         )
         or 0
+    )
+
+
+def rounds_still_to_judge(session: Session, user_id: int, now: datetime) -> frozenset[int]:
+    """The rounds that have not closed and in which somebody has been asked for a scorecard and not submitted it."""
+    return frozenset(
+        session.scalars(
+            select(Assignment.round_id)
+            .join(Round, Round.id == Assignment.round_id)
+            .where(Assignment.user_id == user_id, Assignment.state == "assigned", Round.closes_at > now)
+        )
+    )
+
+
+def entries_in_rounds(
+    session: Session, round_ids: Collection[int], entry_ids: Collection[int]
+) -> frozenset[int]:
+    """Those of these entries that are admitted to one of these rounds."""
+    return frozenset(
+        session.scalars(
+            select(RoundEntry.entry_id).where(
+                RoundEntry.round_id.in_(round_ids), RoundEntry.entry_id.in_(entry_ids)
+            )
+        )
     )
 
 

@@ -104,8 +104,12 @@ def rejoin(ctx: Context, season_slug: str, kind: str, category_slug: str) -> Non
 
 
 def _of_category(ctx: Context, season: Season, kind: str, category_slug: str) -> tuple[Category, Release]:
+    # Held before its release is, as whoever awards in it takes them: so neither waits for the other.
     category = ctx.session.scalar(
-        select(Category).where(Category.season_id == season.id, Category.slug == category_slug)
+        select(Category)
+        .where(Category.season_id == season.id, Category.slug == category_slug)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if category is None or kind not in KINDS:
         raise NotFound

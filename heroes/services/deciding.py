@@ -140,7 +140,7 @@ def shortlist(
     if chosen.keys() & rest.keys():
         raise Invalid({"entry": "An entry cannot be on both sides of the line."})
     with transaction(ctx):
-        board = same_board(ctx, season, category, in_round, method, digest)
+        board = same_board(ctx, season, category, in_round, method, digest, hold=True)
         if stage_of(board) not in (Stage.ONLY, Stage.SHORTLIST):
             raise NotNow("The shortlist is not decided on this round.", "wrong_round")
         if any(line.sealed and line.entry.handle in chosen for line in board.lines):
@@ -259,7 +259,7 @@ def award(
     if not choices:
         raise Invalid({"entry": "Choose something for at least one entry."})
     with transaction(ctx):
-        board = same_board(ctx, season, category, in_round, method, digest)
+        board = same_board(ctx, season, category, in_round, method, digest, hold=True)
         if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
             raise NotNow("The awards are not decided on this round.", "wrong_round")
         mover = _Mover(ctx, board, {handle: versions.get(handle, 0) for handle in choices}, reason)
@@ -294,9 +294,14 @@ def must_fit(reason: str) -> None:
         raise Invalid({"reason": f"Keep this under {MOST_REASON:,} characters."})
 
 
-def same_board(ctx: Context, season: str, category: str, in_round: str, method: str, digest: str) -> Board:
-    """The board that was shown, or `Faster` if the marks that it counts are no longer the same."""
-    board = standings(ctx, season, category, in_round, method)
+def same_board(
+    ctx: Context, season: str, category: str, in_round: str, method: str, digest: str, *, hold: bool = False
+) -> Board:
+    """The board that was shown, or `Faster` if the marks that it counts are no longer the same.
+
+    `hold` keeps them so until the transaction ends.
+    """
+    board = standings(ctx, season, category, in_round, method, hold=hold)
     if board.digest != digest:
         raise Faster(
             "A scorecard has come in or gone since you looked, so the numbers are not those that you saw."

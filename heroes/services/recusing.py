@@ -183,8 +183,15 @@ def _recuse(
     act: str = "judging.recuse",
     acting_as: str = "",
 ) -> None:
+    # The entry before its rounds, as whoever admits it to one takes them: so neither waits for the other.
+    ctx.session.execute(select(Entry.id).where(Entry.id == entry.id).with_for_update(key_share=True))
     # A deal in one of these rounds waits, so that it cannot hand the entry to somebody who is just stepping back.
-    ctx.session.execute(select(Round.id).where(Round.category_id == entry.category_id).with_for_update())
+    ctx.session.execute(
+        select(Round.id)
+        .where(Round.category_id == entry.category_id)
+        .order_by(Round.position)
+        .with_for_update()
+    )
     recusal = ctx.session.get(Recusal, (user_id, entry.id), with_for_update=True)
     freed = _free(ctx, entry, user_id, reason, open_rounds_only=open_rounds_only)
     if recusal is not None and recusal.lifted_at is None and not freed:

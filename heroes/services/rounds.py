@@ -142,10 +142,12 @@ def open_final(ctx: Context, season_slug: str, category_slug: str) -> int:
                 "This category has one round only: its awards are decided on that round.", "one_round"
             )
         last = rounds[-1]
+        # Held before the round is, as everybody takes them who admits or recuses: so no two wait for each other.
         shortlisted = ctx.session.scalars(
             select(Entry.id)
             .where(Entry.category_id == category.id, Entry.state == State.SHORTLISTED.value)
             .order_by(Entry.id)
+            .with_for_update(key_share=True)
         ).all()
         new = admit_many(ctx, season.id, shortlisted, last)
         note(

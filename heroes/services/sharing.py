@@ -148,7 +148,7 @@ def unshare(ctx: Context, entry_handle: str, key: str) -> Shared:
             raise Refusal("This link has been taken back already.", "taken_back")
         ctx.session.execute(
             update(OutboxMail)
-            .where(OutboxMail.key == _mail_key(shared.id), OutboxMail.state == "waiting")
+            .where(OutboxMail.key == _mail_key(shared.id), OutboxMail.state.in_(("waiting", "stuck")))
             .values(state="cancelled")
         )
         note(

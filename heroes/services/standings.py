@@ -13,7 +13,7 @@ from heroes.domain import results
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
 from heroes.models import result_pages as read
-from heroes.models.entries import Entry
+from heroes.models.entries import Entry, RoundEntry
 from heroes.models.installation import Programme
 from heroes.models.people import User
 from heroes.models.seasons import Category, Criterion, Round, Season
@@ -86,14 +86,21 @@ class Board:
 
 
 def standings(
-    ctx: Context, season: str, category: str, in_round: str | None = None, method: str | None = None
+    ctx: Context,
+    season: str,
+    category: str,
+    in_round: str | None = None,
+    method: str | None = None,
+    *,
+    hold: bool = False,
 ) -> Board:
     """The standings of a category in a round, each given by its slug or its exact name.
 
     Without a round: the last one that has a submitted scorecard, else the first. Without a method: the round's.
     Counted are the marks of the latest submission of each submitted scorecard of an entry in the running.
     For staff who may see the leaderboard, and for the chair of the round's panel; somebody who still has to judge in
-    this round is asked to do that first, so that nobody sees others' marks before their own are in.
+    this round is asked to do that first, so that nobody sees others' marks before their own are in. `hold` keeps the
+    entries and the marks that count as they are until the transaction ends.
     """
     found_season = find_season(ctx, season)
     roles = _staff_roles(ctx, found_season)
@@ -103,7 +110,23 @@ def standings(
     if not roles and not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
         raise NotFound
     _own_marks_first(ctx, found)
+    if hold:
+        _hold(ctx, found)
     return board_of(ctx, found_season, found_category, rounds, found, method, sealed=not roles)
+
+
+def _hold(ctx: Context, round_: Round) -> None:
+    """Have whoever hands a scorecard in, or is recused, wait; the category before its entries, as an award does."""
+    ctx.session.execute(
+        select(Category.id).where(Category.id == round_.category_id).with_for_update(key_share=True)
+    )
+    ctx.session.execute(
+        select(Entry.id)
+        .join(RoundEntry, RoundEntry.entry_id == Entry.id)
+        .where(RoundEntry.round_id == round_.id)
+        .order_by(Entry.id)
+        .with_for_update(of=Entry, key_share=True)
+    )
 
 
 def table(ctx: Context, season: str, category: str, in_round: str, method: str | None = None) -> Board:

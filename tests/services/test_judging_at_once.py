@@ -1,19 +1,32 @@
 """Two presses at the same moment: one happens, the other is told so, and the counters agree with the rows."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 from sqlalchemy import func, select
 
+from heroes.domain.entry_states import Act
 from heroes.models import Assignment, Entry
 from heroes.models.database import db
 from heroes.services import assigning, recusing, rounds, scoring
 from heroes.services.context import Context
 from heroes.services.refusals import Refusal
 from heroes.services.transactions import transaction
-from tests.judging import COMMENT, GOOD, WRITTEN, asked, assignment, cards, elsewhere, marks_kept
-from tests.world import JUDGING, World
+from tests.judging import (
+    COMMENT,
+    GOOD,
+    WRITTEN,
+    asked,
+    assignment,
+    cards,
+    elsewhere,
+    handed_in,
+    handle_of,
+    marks_kept,
+)
+from tests.outcomes import eligible, moved
+from tests.world import JUDGED, JUDGING, World
 
 ROUNDS = 12
 Press = Callable[[Context], object]
@@ -104,3 +117,85 @@ def test_an_entry_admitted_twice_at_once_is_admitted_once(world: World) -> None:
             select(Entry).where(Entry.handle == handle).execution_options(populate_existing=True)
         ).one()
         assert cards(world, entry) == (0, 0)
+
+
+# ---- one order of locks: the entry, then its round, then its place in the round ----
+
+WAITS = 0.7
+"""Seconds after which whoever has not finished is waiting for a lock; PostgreSQL looks for a deadlock after one."""
+
+
+def crossed(world: World, entry: Entry, who: str, other: Press, then: Press) -> None:
+    """Hold an entry as a scorecard or an advance does, have somebody else press, then go on: both succeed."""
+    entry_id = entry.id
+    ctx = world.ctx("adam")
+    world.session.rollback()
+
+    def press() -> None:
+        with world.app.app_context():
+            try:
+                other(world.ctx(who))
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(ctx):
+            ctx.session.execute(select(Entry.id).where(Entry.id == entry_id).with_for_update(key_share=True))
+            pressed = pool.submit(press)
+            wait([pressed], WAITS)
+            assert not pressed.done(), "it did not wait for whoever holds the entry"
+            then(ctx)
+        pressed.result(30)
+
+
+def test_a_recusal_and_the_scorecard_of_another_judge_both_go_through(world: World) -> None:
+    entry = elsewhere(world)
+    handed_in(world, entry, "jack")
+    one = asked(world, entry, "jill")
+    handle, jack, revision = entry.handle, handle_of(world, "jack"), one.revision
+    crossed(
+        world,
+        entry,
+        "olive",
+        lambda ctx: recusing.recuse(ctx, handle, jack, "They are cousins."),
+        lambda ctx: scoring.submit(ctx.acting(world.actor("jill")), one.handle, revision, GOOD, COMMENT),
+    )
+    assert cards(world, entry) == (1, 1)
+
+
+def test_a_recusal_and_an_admission_to_the_next_round_both_go_through(world: World) -> None:
+    """Whoever admits has the entry first and asks for the round then; so must whoever steps back."""
+    entry = elsewhere(world)
+    handed_in(world, entry, "jack")
+    handle, jack = entry.handle, handle_of(world, "jack")
+    crossed(
+        world,
+        entry,
+        "olive",
+        lambda ctx: recusing.recuse(ctx, handle, jack, "They are cousins."),
+        lambda ctx: rounds.admit_many(
+            ctx, entry.season_id, [entry.id], rounds.first_round(ctx, entry.category_id)
+        ),
+    )
+    assert cards(world, entry) == (0, 0)
+
+
+def test_opening_the_final_and_a_recusal_both_go_through(world: World) -> None:
+    entry = eligible(world, "Team One", "teams")
+    handed_in(world, entry, "jack", outcome="7", learning="5")
+    world.clock.at = JUDGED
+    moved(world, entry, Act.SHORTLIST, override=True, reason="One entry only.")
+    handle, jack = entry.handle, handle_of(world, "jack")
+    crossed(
+        world,
+        entry,
+        "olive",
+        lambda ctx: rounds.open_final(ctx, "small-2026", "teams"),
+        lambda ctx: recusing.recuse(ctx, handle, jack, "They are cousins."),
+    )
+    assert assignment_states(world, entry) == ["recused"]
+
+
+def assignment_states(world: World, entry: Entry) -> list[str]:
+    world.session.rollback()
+    return list(world.session.scalars(select(Assignment.state).where(Assignment.entry_id == entry.id)))

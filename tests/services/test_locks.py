@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import text
 
 from heroes.domain.entry_states import Act, Given
-from heroes.models import Release
+from heroes.models import Entry, Release
 from heroes.models.database import db
-from heroes.services import acting, announcing, recusing, scoring
+from heroes.services import acting, announcing, deciding, recusing, scoring
 from heroes.services.context import Context
 from heroes.services.deciding import FINALIST, SET_ASIDE
-from tests.judging import COMMENT, GOOD, asked, cards, elsewhere, handed_in, handle_of
-from tests.outcomes import awarded, eligible, three
+from tests.judging import COMMENT, GOOD, asked, assignment, cards, elsewhere, handed_in, handle_of
+from tests.outcomes import FRONTLINE, awarded, board, eligible, shortlisted, three
 from tests.two_at_once import Press, one_after_the_other
-from tests.world import JUDGED, World
+from tests.world import JUDGED, JUDGING, World
 
 # ---- returning an entry while a judge hands in ----
 
@@ -155,3 +155,65 @@ def test_a_category_that_has_just_come_back_is_asked_about_as_well(world: World)
 
     outcome = one_after_the_other(world, ("adam", come_back), "UPDATE categories", ("olive", let_out))
     assert outcome == ("done", "undecided")
+
+
+# ---- giving a category a release of its own while somebody awards in it ----
+
+
+def test_a_category_may_be_parted_while_somebody_awards_in_it(world: World) -> None:
+    """Whoever awards has the category first and asks for its releases then; so must whoever parts it."""
+    ada, *_ = three(world)
+    shortlisted(world, [ada])
+    handle, version, given = ada.handle, ada.version, Given(level="winner")
+
+    def award(ctx: Context) -> object:
+        return acting.press(ctx, handle, Act.AWARD, given, version)
+
+    def part(ctx: Context) -> object:
+        return announcing.part(ctx, "small-2026", "outcomes", "frontline")
+
+    before = "FOR SHARE" if world.kind == "postgresql" else "UPDATE entries"
+    assert one_after_the_other(world, ("adam", award), before, ("olive", part)) == ("done", "done")
+    world.session.refresh(ada)
+    assert (ada.state, ada.level) == ("awarded", "winner")
+
+
+def test_a_category_is_parted_once_by_two_who_press_at_once(world: World) -> None:
+    def part(ctx: Context) -> object:
+        return announcing.part(ctx, "small-2026", "outcomes", "teams")
+
+    outcome = one_after_the_other(world, ("adam", part), "UPDATE categories", ("olive", part))
+    assert outcome == ("done", "already_parted")
+
+
+# ---- deciding on a board while a judge changes a mark ----
+
+
+def test_no_mark_comes_between_the_board_and_the_press(world: World) -> None:
+    """The board is read under the lock that whoever hands a scorecard in waits for, so nothing comes between."""
+    ada, *_ = three(world)
+    world.clock.at = JUDGING
+    seen = board(world)
+    one = assignment(world, ada, "jack")
+    handle, revision, shown = one.handle, one.revision, {ada.handle: ada.version}
+
+    def decide(ctx: Context) -> object:
+        return deciding.shortlist(
+            ctx, *FRONTLINE, method=seen.asked, digest=seen.digest, chosen=shown, rest={}
+        )
+
+    def submit(ctx: Context) -> object:
+        return scoring.submit(ctx, handle, revision, GOOD, COMMENT)
+
+    # The statement after the marks have been read.
+    outcome = one_after_the_other(world, ("adam", decide), "audit_chains.length", ("jack", submit))
+    assert outcome == ("done", "done")
+    world.session.expire_all()
+    entry = world.session.get_one(Entry, ada.id)
+    times = world.session.execute(
+        text(
+            "SELECT act FROM audit_records WHERE act IN ('entry.shortlist', 'scorecard.submit') ORDER BY id DESC"
+        )
+    ).scalars()
+    assert entry.decided_digest == seen.digest
+    assert list(times)[:2] == ["scorecard.submit", "entry.shortlist"], "the decision came first"

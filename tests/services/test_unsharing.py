@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from heroes.models import AuditRecord, Organisation, OutboxMail, PrivateLink
-from heroes.services import nominating, sharing
+from heroes.services import delivering, nominating, sharing
 from heroes.services.context import Context
 from heroes.services.links import token_of
 from heroes.services.nominating import Started
@@ -74,6 +74,20 @@ def test_a_mail_that_has_not_gone_out_does_not_go(scene: Any) -> None:
         ("tom@home.example", "cancelled"),
         ("sue@home.example", "waiting"),
     }
+
+
+def test_a_mail_that_got_stuck_is_not_sent_after_all_when_an_admin_tries_again(scene: Any) -> None:
+    world, started, tom, _ = scene
+    world.session.execute(
+        update(OutboxMail).where(OutboxMail.to_address == "tom@home.example").values(state="stuck")
+    )
+    world.session.commit()
+    sharing.unshare(world.ctx("alice", own(started)), started.entry.handle, key_of(world, started, 0))
+    world.session.expire_all()
+    mail = world.session.scalars(select(OutboxMail).where(OutboxMail.key == f"shared:{tom.id}")).one()
+    assert delivering.retry(world.ctx("adam"), "small-2026", [mail.id]) == 0
+    world.session.refresh(mail)
+    assert mail.state == "cancelled"
 
 
 def test_the_nominators_own_link_stays(scene: Any) -> None:

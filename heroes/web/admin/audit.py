@@ -17,6 +17,7 @@ from heroes.models.audit_pages import History, people_named
 from heroes.models.database import current_session
 from heroes.services import verifying
 from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.own_marks import entries_to_judge_first
 from heroes.web.admin.queue import screening_word
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render
@@ -54,12 +55,17 @@ KEY_WORDS = {
     "scorecards_set_aside": "scorecards set aside",
 }
 """What a record's keys are called where the key itself does not say it."""
+SCORED = "scorecard.submit"
+AFTER_YOURS = ("marks", "", "they show once your own scorecards of this round are in, or when it has closed")
+"""What a scorecard's record says to somebody who still has to judge in the same round."""
 
 
 def _lines(history: History, zone: str) -> list[Line]:
     texts = [f"{record.subject} {json.dumps(record.body)}" for record in history.records]
     named = {int(number) for text in texts for number in _USER.findall(text)}
     names = people_named(current_session(), named)
+    scored = {record.entry_id for record in history.records if record.entry_id and record.act == SCORED}
+    judge_first = entries_to_judge_first(scored) if scored else frozenset()
 
     def with_names(text: str) -> str:
         return _USER.sub(lambda found: names.get(int(found[1]), found[0]), text)
@@ -74,7 +80,9 @@ def _lines(history: History, zone: str) -> list[Line]:
             [
                 (what, with_names(before), with_names(after))
                 for what, before, after in changes_of(record.body or {}, zone)
-            ],
+            ]
+            if record.act != SCORED or record.entry_id not in judge_first
+            else [AFTER_YOURS],
             str((record.body or {}).get("reason", "")),
             record.body is None,
             history.handles.get(record.entry_id or 0, ""),

@@ -29,6 +29,7 @@ from heroes.services.standing import Standing, standing_for
 from heroes.web.admin.acts import ACTS, FIELD_OF, ActWords, did, form_for, given_of
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.mail import mail_word
+from heroes.web.admin.own_marks import rounds_to_judge_first
 from heroes.web.admin.queue import screening_word
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
@@ -125,6 +126,7 @@ def _entry_page(
         total_words=sum(count_words(a) for a in page.sheet.answers.values()),
         people=_people(shown),
         cards=[row for row in judged_by if row.state != "barred"],
+        judge_first=rounds_to_judge_first(),
         recused=[row for row in judged_by if row.state == "barred"],
         events=events,
         records=records,

@@ -1,5 +1,6 @@
 """Judging as its organisers see it: rounds, who has marked what, dealing, and single assignments."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ from heroes.services.permission import staff_season
 from heroes.services.refusals import Faster, Invalid, Refusal
 from heroes.services.rounds import staff_round
 from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.own_marks import rounds_to_judge_first
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, status_of, viewer
 
@@ -72,6 +74,11 @@ def _round_page(
     page = max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
     entries = read.entries_of_round(session, round_, season.programme_id, shown, page)
     judges = read.judges_of_round(session, round_)
+    if round_.id in rounds_to_judge_first():
+        mine = ctx.actor.user_id
+        judges = [
+            j if j.user.id == mine else replace(j, mean=None, bands=(0,) * len(j.bands)) for j in judges
+        ]
     dealt = request.args.get("dealt", "")
     return render(
         "admin/judging_round.html",
@@ -192,6 +199,7 @@ def _entry_page(
         round=round_,
         entry=entry,
         takes_marks=entry.id in table.entries,
+        judge_first=round_.id in rounds_to_judge_first(),
         lines=_entry_lines(table, entry),
         pressed=pressed,
         typed=request.form.get("reason", ""),

@@ -9,7 +9,6 @@ from heroes.domain.entry_states import State, face
 from heroes.domain.questions import clean_text, showable
 from heroes.models import judge_pages, result_pages
 from heroes.models.database import current_session
-from heroes.models.seasons import Release
 from heroes.services import deciding
 from heroes.services.deciding import Stage, Step, plan_chosen, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
@@ -112,8 +111,13 @@ def _waits(line: Line) -> bool:
 
 
 def _shown(board: Board) -> list[SimpleNamespace]:
-    """The lines as a chair reads them: what was decided after the shortlist is the season's secret until it is out."""
-    released = current_session().get_one(Release, board.category.outcome_release_id).released_at is not None
+    """The lines as a chair reads them: what was decided without them is the season's secret until it is out.
+
+    That is what comes after the shortlist, for an early round the shortlist too, and all of an entry that they have a
+    conflict with: that it has come into a later round at all, as well.
+    """
+    released = result_pages.released_at(current_session(), board.category)
+    takes_part = stage_of(board) is not Stage.EARLY
     return [
         SimpleNamespace(
             line=line,
@@ -124,11 +128,12 @@ def _shown(board: Board) -> list[SimpleNamespace]:
             face=face(
                 State(line.entry.state),
                 judging_started=True,
-                shortlist_released=True,
-                outcomes_released=released,
+                shortlist_released="shortlist" in released or (takes_part and not line.sealed),
+                outcomes_released="outcomes" in released,
             ).value,
         )
         for line in board.lines
+        if not line.sealed or board.round.position == 1 or "shortlist" in released
     ]
 
 
@@ -193,13 +198,13 @@ def _check_page(
 ) -> Response:
     if not _decides(board):
         return _table_page(board, 409, error="The shortlist is not decided on this round.")
-    known = picked & {line.entry.handle for line in board.lines}
+    by_handle = {one.handle: one for one in _shown(board)}
+    known = picked & by_handle.keys()
     if not known:
         return _table_page(board, 422, error="Tick at least one entry.", chosen=frozenset())
     set_site(board.season, board.season.programme)
     errors = errors or {}
     steps = plan_chosen(context(), board, sorted(known), reason=clean_text(request.form.get("reason", "")))
-    by_handle = {one.handle: one for one in _shown(board)}
     return render(
         "judge/table_check.html",
         status,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from flask import (
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoPage
@@ -46,6 +47,8 @@ from heroes.web.kit.words import zone_word
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SEEN_EVERY = timedelta(minutes=10)
 MOST_LINKS = 60
+NETWORK_BITS = 64
+"""The part of an IPv6 address that one household or host has for itself."""
 
 csrf = CSRFProtect()
 login = LoginManager()
@@ -115,19 +118,36 @@ def install(app: Flask, it: House) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DataError, _names_nothing)
     app.register_error_handler(Exception, _crash)
 
 
 def _arrive() -> None:
     g.now = house().clock.now()
     db.session().info["read_only"] = request.method in SAFE_METHODS
+    if not request.path.isprintable():
+        raise NoPage  # no address of ours has a control character, and no page could show it
 
 
 def _load_viewer(token: str) -> Viewer | None:
-    found = session_user(_context(Actor(address=request.remote_addr or "")), token)
+    found = session_user(_context(Actor(address=_where_from())), token)
     if found is None:
         return None
     return Viewer(found[0], found[1], token, rooms_of(current_session(), found[0].id))
+
+
+def _where_from() -> str:
+    """Where the request came from, as limits count it: of IPv6 the network, for it gives one person 2**64 addresses."""
+    text = request.remote_addr or ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv4Address):
+        return text
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((int(address), NETWORK_BITS), strict=False))
 
 
 def _context(actor: Actor) -> Context:
@@ -155,7 +175,7 @@ def context() -> Context:
     if "ctx" not in g:
         person = viewer()
         links = frozenset(int(i) for i in session.get("links", []))
-        address = request.remote_addr or ""
+        address = _where_from()
         actor = (
             Actor(links=links, address=address)
             if person is None
@@ -326,6 +346,14 @@ def _database_error(error: OperationalError) -> Response:
     current_app.logger.error("the database is not answering: %s", type(error.orig).__name__)
     _set_aside()
     return render("errors/503.html", 503, fields=posted_fields())
+
+
+def _names_nothing(error: DataError) -> AnyResponse:
+    """A handle or number that PostgreSQL cannot even look for: nothing has it, as SQLite finds out by looking."""
+    current_app.logger.error(
+        "a value that no column holds at %s: %s", request.endpoint, type(error.orig).__name__
+    )
+    return _http_error(NoPage())
 
 
 def _crash(error: Exception) -> Response:

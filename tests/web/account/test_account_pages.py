@@ -44,6 +44,32 @@ def signed_in(client: FlaskClient) -> bool:
     return client.get("/account").status_code == 200
 
 
+# ---- where somebody comes from ----
+
+
+@pytest.mark.parametrize(
+    ("address", "last"),
+    [
+        ("2001:db8:1:2::{:x}", 429),
+        ("2001:db8:1:{:x}::1", 200),
+        ("::ffff:192.0.2.{}", 200),
+        ("192.0.2.{}", 200),
+    ],
+)
+def test_who_has_a_whole_network_of_addresses_is_counted_once(
+    lite_world: World, address: str, last: int
+) -> None:
+    client = lite_world.client()
+    fields = shown(client.get("/links").get_data(as_text=True))
+    for n in range(31):
+        answer = client.post(
+            "/links",
+            data=fields | {"email": f"nobody{n}@home.example"},
+            environ_overrides={"REMOTE_ADDR": address.format(n + 1)},
+        )
+        assert answer.status_code == (last if n == 30 else 200)
+
+
 # ---- signing in ----
 
 

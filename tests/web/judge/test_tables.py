@@ -19,10 +19,11 @@ from heroes.models import (
     RoundEntry,
     User,
 )
-from heroes.services import recusing
+from heroes.services import recusing, rounds
 from tests.counting import statements
 from tests.judging import asked, change, handed_in, handle_of
 from tests.outcomes import awarded, board, eligible, judged, moved, released, shortlisted, three
+from tests.three_rounds import third_round
 from tests.world import FINAL_JUDGED, JUDGED, JUDGING, World
 
 TABLE = "/judge/table/small-2026/frontline/written"
@@ -196,6 +197,55 @@ def test_an_entry_that_a_chair_is_connected_with_has_no_numbers_and_no_box(
     forged = fields(check) | {"act": "apply", "chosen": f"{ben.handle}:{ben.version}"}
     assert client.post(PRESS, data=forged).status_code == 409
     assert set(states(lite_world).values()) == {"submitted"}
+
+
+def test_what_became_of_an_entry_that_a_chair_is_connected_with_waits_for_its_hour(lite_world: World) -> None:
+    """They have no part in the decision, and may well be the entrant."""
+    ada, ben, cyd = three(lite_world)
+    sighted(lite_world)
+    recusing.recuse(lite_world.ctx("adam"), ada.handle, handle_of(lite_world, "chloe"), "She trained her.")
+    recusing.recuse(lite_world.ctx("adam"), ben.handle, handle_of(lite_world, "chloe"), "She trained him.")
+    shortlisted(lite_world, [ada, cyd], [ben])
+
+    said = text(page(lite_world))
+    assert said.count("In judging") == 2
+    assert "not shortlisted this year" not in said.lower()
+    chair = lite_world.client("chloe")
+    look = text(looked(lite_world, chair, ada, ben).get_data(as_text=True))
+    assert look.count("In judging") == 2
+
+    released(lite_world, "shortlist")
+    after = text(page(lite_world))
+    assert "In judging" not in after
+    assert "not shortlisted this year" in after.lower()
+
+
+def test_that_an_entry_of_ones_own_is_in_the_final_waits_for_its_hour(lite_world: World) -> None:
+    team, other = eligible(lite_world, "Team One", "teams"), eligible(lite_world, "Team Two", "teams")
+    recusing.recuse(lite_world.ctx("adam"), team.handle, handle_of(lite_world, "chloe"), "She leads it.")
+    lite_world.clock.at = JUDGED
+    for entry in (team, other):
+        moved(lite_world, entry, Act.SHORTLIST, override=True, reason="Two entries only.")
+    rounds.open_final(lite_world.ctx("adam"), "small-2026", "teams")
+    final = "/judge/table/small-2026/teams/final"
+    html = page(lite_world, final)
+    assert "Team Two" in html
+    assert "Team One" not in html
+    assert "connected with this entry" not in html
+    released(lite_world, "shortlist")
+    assert "connected with this entry" in page(lite_world, final)
+
+
+def test_the_chair_of_an_early_round_is_not_told_what_a_later_one_decided(lite_world: World) -> None:
+    third_round(lite_world)
+    entry = eligible(lite_world, "Team One", "teams")
+    lite_world.clock.at = JUDGED
+    early = "/judge/table/small-2026/teams/written"
+    assert "In judging" in text(page(lite_world, early))
+    moved(lite_world, entry, Act.SHORTLIST, override=True, reason="One entry only.")
+    said = text(page(lite_world, early))
+    assert "In judging" in said
+    assert "Shortlisted" not in said
 
 
 def test_a_member_of_the_organisation_that_entered_is_connected(lite_world: World) -> None:
