@@ -108,13 +108,13 @@ class Proved:
 def prove_password(ctx: Context, email: str, password: str) -> Proved:
     """Check an address and its password without signing in; `Invalid` with one sentence for every kind of miss.
 
-    Tries are limited per address and per account; the hash is worked out outside any transaction, and for an
-    unknown address as well, so that time tells nothing.
+    Tries are limited per address, and per account so that nobody elsewhere can keep its owner out. The hash is worked
+    out outside any transaction, and for an unknown address as well, so that time tells nothing.
     """
     key = email_key(email)
     with transaction(ctx):
         limits.hit(ctx, "sign-in:address", ctx.actor.address, 60, 900)
-        limits.hit(ctx, "sign-in:account", key, 10, 900)
+        limits.hit_account(ctx, "sign-in", key, 10, 200, 900)
     found = ctx.session.execute(
         select(User.id, User.password_hash).where(User.email_key == _kept(key), User.disabled_at.is_(None))
     ).one_or_none()
@@ -149,7 +149,7 @@ def ask_sign_in_link(ctx: Context, email: str) -> None:
     key = email_key(email)
     with transaction(ctx):
         limits.hit(ctx, "sign-in-link:address", ctx.actor.address, 60)
-        limits.hit(ctx, "sign-in-link:account", key, 5)
+        limits.hit_account(ctx, "sign-in-link", key, 5, 20)
         user = ctx.session.scalar(
             select(User).where(User.email_key == _kept(key), User.disabled_at.is_(None))
         )

@@ -46,6 +46,17 @@ def hit(ctx: Context, what: str, who: str, most: int, seconds: int = HOUR) -> in
     return int(count)
 
 
+def hit_account(
+    ctx: Context, what: str, account: str, most: int, from_everywhere: int, seconds: int = HOUR
+) -> None:
+    """Count one try about an account; raise `TooOften` past `most` from one address or `from_everywhere`.
+
+    Were there one number for both, a stranger could use it up and so keep the owner out of an account.
+    """
+    hit(ctx, f"{what}:account-from", f"{account} {ctx.actor.address}", most, seconds)
+    hit(ctx, f"{what}:account", account, from_everywhere, seconds)
+
+
 def sweep(ctx: Context) -> None:
     """Forget windows that ended more than an hour ago. Needs a running transaction."""
     ctx.session.execute(delete(RateCount).where(RateCount.ends_at < ctx.now - timedelta(hours=1)))

@@ -179,7 +179,7 @@ def send_links(ctx: Context, address: str) -> None:
     with transaction(ctx):
         key = email_key(address)
         limits.hit(ctx, "links:address", ctx.actor.address, 30)
-        limits.hit(ctx, "links:mail", key, 3)
+        limits.hit_account(ctx, "links", key, 3, 12)
         rows = ctx.session.execute(
             select(
                 func.min(PrivateLink.id).label("link_id"),

@@ -55,6 +55,8 @@ KEY_WORDS = {
     "scorecards_set_aside": "scorecards set aside",
 }
 """What a record's keys are called where the key itself does not say it."""
+TYPED = frozenset({"comment", "message", "reason", "title"})
+"""What people have typed: nothing in it stands for anything else."""
 SCORED = "scorecard.submit"
 AFTER_YOURS = ("marks", "", "they show once your own scorecards of this round are in, or when it has closed")
 """What a scorecard's record says to somebody who still has to judge in the same round."""
@@ -78,7 +80,7 @@ def _lines(history: History, zone: str) -> list[Line]:
             with_names(record.subject),
             _ROLES.get(record.acting_as, ""),
             [
-                (what, with_names(before), with_names(after))
+                (what, before, after) if what in TYPED else (what, with_names(before), with_names(after))
                 for what, before, after in changes_of(record.body or {}, zone)
             ]
             if record.act != SCORED or record.entry_id not in judge_first

@@ -55,6 +55,13 @@ def test_people_are_named_and_not_numbered(lite_world):
     assert "Gone: user:99999" in latest
 
 
+def test_what_somebody_typed_names_nobody(lite_world):
+    jack = f"user:{lite_world.people['jack']}"
+    noted(lite_world, act="scorecard.submit", subject="CSH", after={"comment": f"Ask {jack}"})
+    latest = rows(lite_world.client("audrey").get(PAGE).get_data(as_text=True))[0]
+    assert f"Ask {jack}" in latest
+
+
 def test_the_head_stands_on_the_page(lite_world):
     head = verifying.head_of(lite_world.ctx(), lite_world.season())
     assert head in lite_world.client("audrey").get(PAGE).get_data(as_text=True)
