@@ -4,6 +4,8 @@ A writing transaction takes SQLite's write lock with its first statement (`BEGIN
 and then writes fails at once under load. A reading one cannot write: `query_only` on SQLite, READ ONLY on PostgreSQL.
 """
 
+import sqlite3
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +20,9 @@ from heroes.domain.slugs import email_key
 from heroes.models.base import Base
 
 BUSY_MILLISECONDS = 20_000
+"""So long a transaction waits for another writer before it is given up."""
+TURN_MILLISECONDS = 1
+"""So long SQLite sleeps before `_begin_immediate` looks again."""
 _READERS: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
@@ -109,11 +114,12 @@ def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_MILLISECONDS}",
         "cache_size=-16000",
+        f"busy_timeout={TURN_MILLISECONDS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -125,6 +131,7 @@ def _on_connect_reader(connection: DBAPIConnection, entry: ConnectionPoolEntry) 
     _on_connect(connection, entry)
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     cursor.close()
 
 
@@ -133,4 +140,13 @@ def _begin(connection: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.execute("BEGIN IMMEDIATE")
+    # SQLite's own waiting sleeps longer and longer, up to a tenth of a second; a write here takes a few milliseconds.
+    deadline = monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+        else:
+            return

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from heroes.models import Programme
+from heroes.models import Programme, database
 from heroes.models.database import db, normal_url
 from tests.world import World
 
@@ -86,3 +86,18 @@ def test_addresses_get_our_driver(given: str, used: str) -> None:
 
 def test_the_world_lives_in_a_folder_of_its_own(lite_world: World, tmp_path: Path) -> None:
     assert lite_world.house.settings.instance == tmp_path
+
+
+def test_a_writer_waits_for_its_turn_and_gives_up_in_the_end(
+    lite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lite_world.session.rollback()
+    first = db.engine.connect()
+    first.execute(text("SELECT 1"))
+    threading.Timer(0.2, first.rollback).start()
+    with db.engine.connect() as second:
+        second.execute(text("UPDATE programmes SET about = 'in turn'"))
+        monkeypatch.setattr(database, "BUSY_MILLISECONDS", 50)
+        with db.engine.connect() as third, pytest.raises(DBAPIError, match="locked"):
+            third.execute(text("SELECT 1"))
+    first.close()
