@@ -144,6 +144,17 @@ def test_where_the_round_is_not_blind_the_names_are_there(lite_world: World) -> 
     assert STORY["relation"] not in html
 
 
+def test_after_the_release_a_chair_is_promised_no_seal(lite_world: World) -> None:
+    ada, ben, _ = three(lite_world)
+    client = lite_world.client("chloe")
+    assert "nobody is told before" in looked(lite_world, client, ben).get_data(as_text=True)
+    shortlisted(lite_world, [ada])
+    released(lite_world, "shortlist", anyway=True)
+    said = looked(lite_world, client, ben).get_data(as_text=True)
+    assert "the entrants are told, at once" in said
+    assert "nobody is told before" not in said
+
+
 def test_an_admin_who_chairs_has_no_names_in_the_judges_room_either(lite_world: World) -> None:
     three(lite_world)
     programme = lite_world.session.scalars(select(Programme.id)).one()
