@@ -1,6 +1,5 @@
 """Many at once: the preview tells the truth, and applying moves exactly what it showed or nothing."""
 
-
 import pytest
 from sqlalchemy import select, text
 
