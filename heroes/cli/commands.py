@@ -3,7 +3,7 @@
 import click
 
 from heroes import __version__
-from heroes.cli import docs, export, results, serving, upkeep
+from heroes.cli import docs, export, results, season, serving, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -15,6 +15,7 @@ def heroes() -> None:
 for command in (
     serving.demo,
     serving.init,
+    season.season,
     serving.serve,
     upkeep.worker,
     upkeep.database,

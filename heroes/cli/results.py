@@ -9,6 +9,7 @@ import click
 
 from heroes.cli.running import BAD_INPUT, command_app, fail
 from heroes.domain.actors import IMPORT
+from heroes.domain.phrases import many
 from heroes.domain.results import METHODS, Standing
 from heroes.services.imported_cards import Imported
 from heroes.services.importing import BadFile, import_marks
@@ -163,15 +164,22 @@ def marks(
 
 def said_of(done: Imported, *, dry_run: bool) -> str:
     """What an import came to, in a few lines."""
-    counts = (
-        f"{done.categories} categories, {done.entries} entries, {done.judges} judges, {done.scorecards} scorecards,"
-        f" {done.marks} marks, {done.abstentions} abstentions"
+    counts = ", ".join(
+        _counted(getattr(done, what), what)
+        for what in ("categories", "entries", "judges", "scorecards", "marks", "abstentions")
     )
-    new = ", ".join(f"{count} {what}" for what, count in done.made.items() if count)
+    new = ", ".join(_counted(count, what) for what, count in done.made.items() if count)
     lines = [f"{'It would be' if dry_run else 'Imported'} into {done.season}: {counts}."]
     if new:
         lines.append(f"New: {new}.")
     if done.left_out:
-        lines.append(f"{done.left_out} rows of other categories were left out.")
+        were = "was" if done.left_out == 1 else "were"
+        lines.append(f"{many(done.left_out, 'row')} of other categories {were} left out.")
     lines.append("Nothing was written: this was a dry run." if dry_run else f"digest {done.digest}")
     return "\n".join(lines)
+
+
+def _counted(count: int, several: str) -> str:
+    """1 category, 2 categories; 1 judge, 2 judges."""
+    one = f"{several.removesuffix('ies')}y" if several.endswith("ies") else several.removesuffix("s")
+    return many(count, one, several)

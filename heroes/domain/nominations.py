@@ -11,7 +11,7 @@ People = dict[str, str]
 """Field key -> text; the keys are those of `PEOPLE_FIELDS`."""
 
 MAY_TELL = {
-    "yes": "Yes, tell them they have been nominated",
+    "yes": "Yes, the organisers may tell them",
     "no": "No, keep it a surprise until the shortlist",
 }
 
@@ -38,7 +38,8 @@ PEOPLE_FIELDS: tuple[PeopleField, ...] = (
         254,
         email=True,
         nominator=True,
-        help="Your receipt and your private link go here. Nobody else sees it.",
+        help="Your receipt and your private link go here. The organisers see it, and whoever has the link;"
+        " judges and the public do not.",
     ),
     PeopleField(
         "relation",
@@ -55,12 +56,12 @@ PEOPLE_FIELDS: tuple[PeopleField, ...] = (
         254,
         required=False,
         email=True,
-        help="So that we can tell them, when you allow it.",
+        help="So that the organisers can write to them, when you allow it.",
         kinds=frozenset({"person"}),
     ),
     PeopleField("organisation_name", "Their organisation", 200),
     PeopleField("sector", "Sector", 80, required=False),
-    PeopleField("may_tell", "May we tell them now?", 10, kinds=frozenset({"person"})),
+    PeopleField("may_tell", "May the organisers tell them now?", 10, kinds=frozenset({"person"})),
 )
 
 _TITLES = {
@@ -117,13 +118,15 @@ def check_people(
 def _check_field(field: PeopleField, value: str, sectors: tuple[str, ...]) -> str | None:
     if not value:
         missing = (
-            "Choose whether we may tell them now." if field.key == "may_tell" else "Write an answer here."
+            "Choose whether the organisers may tell them now."
+            if field.key == "may_tell"
+            else "Write an answer here."
         )
         return missing if field.required else None
     if field.email:
         return email_error(value)
     if field.key == "may_tell" and value not in MAY_TELL:
-        return "Choose whether we may tell them now."
+        return "Choose whether the organisers may tell them now."
     if field.key == "sector" and sectors and value not in sectors:
         return "Choose one of these."
     return None

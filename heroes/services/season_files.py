@@ -1,8 +1,9 @@
 """Ready-made seasons: one TOML file that a person can read becomes a programme and a season, or nothing does."""
 
 import tomllib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,9 +11,7 @@ from sqlalchemy import select
 
 from heroes.domain.clocks import in_utc
 from heroes.domain.digests import digest
-from heroes.domain.outcomes import parse_outcome_rule
-from heroes.domain.questions import BadForm, parse_form
-from heroes.domain.slugs import FIXED_SEASON_ROUTES, slug_error
+from heroes.domain.season_shape import BadShape, check_shape
 from heroes.models.installation import Programme
 from heroes.models.seasons import (
     Category,
@@ -41,7 +40,9 @@ def read_season(path: Path) -> dict[str, Any]:
     """Parse a season file, or raise `BadSeason` with the file and the line."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise BadSeason(f"{path.name}: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSeason(f"{path.name}: {error}") from error
     if data.get("format") != FORMAT:
         raise BadSeason(f"{path.name}: format must be {FORMAT}")
@@ -54,12 +55,77 @@ def load_season(ctx: Context, data: dict[str, Any], *, shift: timedelta = timede
     `shift` moves every instant, as wall-clock time in the season's zone. Raises `BadSeason` naming what is wrong.
     """
     try:
+        check_shape(data)
         with transaction(ctx):
             return _Loader(ctx, data, shift).load()
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BadSeason(f"something is missing or of the wrong kind: {error}") from error
-    except (BadForm, ValueError, InvalidOperation) as error:
+    except ValueError as error:
         raise BadSeason(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a season file made, or in a dry run would make; `took` names what the programme had not had yet."""
+
+    programme: str
+    name: str
+    slug: str
+    reference: str
+    categories: int
+    rounds: int
+    panels: int
+    took: tuple[str, ...]
+
+
+def take_in(ctx: Context, data: dict[str, Any], *, dry_run: bool = False) -> TakenIn:
+    """Load a season into the programme that `init` made, whole or not at all; a dry run writes nothing.
+
+    A programme that is there keeps what it has, and takes sectors and its description from the file where it has none.
+    Raises `BadSeason`, as well for a programme that is not there: one without an owner could be run by nobody.
+    """
+    try:
+        with transaction(ctx):
+            check_shape(data)
+            programme = _programme_for(ctx, data["programme"]["slug"])
+            took = _lacks(programme, data["programme"])
+            season = load_season(ctx, data)
+            taken = TakenIn(
+                programme.name,
+                season.name,
+                season.slug,
+                season.reference_prefix,
+                categories=len(data["category"]),
+                rounds=sum(len(raw["round"]) for raw in data["category"]),
+                panels=len(data["panel"]),
+                took=took,
+            )
+            if dry_run:
+                raise _DryRun(taken)
+    except _DryRun as tried:
+        return tried.taken
+    except BadShape as error:
+        raise BadSeason(str(error)) from error
+    return taken
+
+
+class _DryRun(Exception):
+    def __init__(self, taken: TakenIn) -> None:
+        self.taken = taken
+
+
+def _programme_for(ctx: Context, slug: str) -> Programme:
+    there = ctx.session.scalars(select(Programme).order_by(Programme.slug)).all()
+    found = next((one for one in there if one.slug == slug), None)
+    if found is not None:
+        return found
+    if not there:
+        raise BadSeason("there is no programme yet; run: heroes init")
+    known = ", ".join(repr(one.slug) for one in there)
+    raise BadSeason(f"[programme]: slug: there is no programme {slug!r} here, only {known}")
+
+
+def _lacks(programme: Programme, raw: dict[str, Any]) -> tuple[str, ...]:
+    """The settings of the file that a programme takes over, because it has nothing there."""
+    return tuple(name for name in ("sectors", "about") if raw.get(name) and not getattr(programme, name))
 
 
 class _Loader:
@@ -67,6 +133,7 @@ class _Loader:
         self.ctx = ctx
         self.data = data
         self.shift = shift
+        self.took: tuple[str, ...] = ()
         self.zone = str(data["season"]["timezone"])
 
     def load(self) -> Season:
@@ -88,13 +155,12 @@ class _Loader:
                 "name": season.name,
                 "categories": len(self.data["category"]),
                 "digest": digest(_texts(self.data)),
+                **({"programme_took": list(self.took)} if self.took else {}),
             },
         )
         return season
 
     def _instant(self, local: Any) -> datetime:
-        if not isinstance(local, datetime):
-            raise BadSeason(f"{local!r} is not a date with a time")
         return in_utc(local + self.shift, self.zone)
 
     def _add(self, thing: Thing) -> Thing:
@@ -106,6 +172,9 @@ class _Loader:
         raw = self.data["programme"]
         found = self.ctx.session.scalar(select(Programme).where(Programme.slug == raw["slug"]))
         if found is not None:
+            self.took = _lacks(found, raw)
+            for name in self.took:
+                setattr(found, name, raw[name])
             return found
         return self._add(
             Programme(
@@ -120,11 +189,13 @@ class _Loader:
 
     def _season(self, programme: Programme) -> Season:
         raw = self.data["season"]
-        error = slug_error(raw["slug"])
-        if error:
-            raise BadSeason(error)
         if self.ctx.session.scalar(select(Season.id).where(Season.slug == raw["slug"])):
-            raise BadSeason(f"there is already a season {raw['slug']!r}")
+            raise BadSeason(f"[season]: slug: there is already a season {raw['slug']!r}")
+        user = self.ctx.session.scalar(select(Season.name).where(Season.reference_prefix == raw["reference"]))
+        if user is not None:
+            raise BadSeason(
+                f"[season]: reference: {raw['reference']!r} belongs to {user}; each season needs one of its own"
+            )
         season = Season(
             programme_id=programme.id,
             slug=raw["slug"],
@@ -172,10 +243,6 @@ class _Loader:
         panels: dict[str, Panel],
         releases: list[Release],
     ) -> None:
-        error = slug_error(raw["slug"], FIXED_SEASON_ROUTES)
-        if error:
-            raise BadSeason(error)
-        parse_outcome_rule(raw["outcome"])
         category = self._add(
             Category(
                 season_id=season.id,
@@ -200,10 +267,7 @@ class _Loader:
             self._round(category, number, one, panels, score_set)
 
     def _form(self, category: Category, key: str) -> None:
-        form = next((f for f in self.data.get("form", []) if f["key"] == key), None)
-        if form is None:
-            raise BadSeason(f"category {category.slug}: there is no form {key!r}")
-        parse_form(form["section"])
+        form = next(f for f in self.data["form"] if f["key"] == key)
         self._add(
             FormVersion(
                 category_id=category.id,
@@ -226,12 +290,7 @@ class _Loader:
             )
         )
         for position, one in enumerate(raw["criterion"], 1):
-            scale = scales.get(one["scale"])
-            weight = Decimal(str(one["weight"]))
-            if scale is None:
-                raise BadSeason(f"category {category.slug}: there is no scale {one['scale']!r}")
-            if weight <= 0:
-                raise BadSeason(f"category {category.slug}: the weight of {one['key']} is not positive")
+            scale = scales[one["scale"]]
             self._add(
                 Criterion(
                     score_set_id=score_set.id,
@@ -239,7 +298,7 @@ class _Loader:
                     key=one["key"],
                     name=one["name"],
                     help=one.get("help", ""),
-                    weight=weight,
+                    weight=Decimal(str(one["weight"])),
                     low=Decimal(str(scale["low"])),
                     high=Decimal(str(scale["high"])),
                     step=Decimal(str(scale.get("step", 1))),
@@ -256,8 +315,6 @@ class _Loader:
         panels: dict[str, Panel],
         score_set: ScoreSet,
     ) -> None:
-        if raw["panel"] not in panels:
-            raise BadSeason(f"category {category.slug}: there is no panel {raw['panel']!r}")
         self._add(
             Round(
                 category_id=category.id,

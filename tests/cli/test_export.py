@@ -49,7 +49,13 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("database")
 def test_an_unknown_season_is_one_line_on_stderr() -> None:
     done = CliRunner().invoke(heroes, ["export", "queue", "--season", "gone", "queue.csv"])
-    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert (done.exit_code, done.stderr) == (2, "heroes: There is no season “gone”.\n")
+
+
+@pytest.mark.usefixtures("database")
+def test_the_season_may_be_named_as_people_name_it() -> None:
+    done = CliRunner().invoke(heroes, ["export", "queue", "--season", "Small Heroes 2026", "queue.csv"])
+    assert (done.exit_code, done.output) == (0, "0 entries written to queue.csv\n")
 
 
 def test_every_command_is_in_the_readme_and_explains_itself() -> None:

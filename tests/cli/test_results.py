@@ -44,8 +44,8 @@ def test_what_is_imported_can_be_printed(run: Run) -> None:
     done = run("import", "marks", "marks.csv", "--season", "Skating", "--create")
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout.splitlines()[:2] == [
-        "Imported into skating: 1 categories, 2 entries, 2 judges, 4 scorecards, 4 marks, 0 abstentions.",
-        "New: 1 seasons, 1 categories, 2 judges, 2 entries.",
+        "Imported into skating: 1 category, 2 entries, 2 judges, 4 scorecards, 4 marks, 0 abstentions.",
+        "New: 1 season, 1 category, 2 judges, 2 entries.",
     ]
 
     printed = run("results", "--season", "skating", "--category", "Solo", "--json")
@@ -132,7 +132,7 @@ def test_one_clear_line_and_status_two(run: Run, words: tuple[str, ...], said: s
 def test_a_dry_run_says_so_and_writes_nothing(run: Run) -> None:
     done = run("import", "marks", "marks.csv", "--season", "Skating", "--create", "--dry-run")
     assert done.exit_code == 0
-    assert done.stdout.startswith("It would be into skating: 1 categories")
+    assert done.stdout.startswith("It would be into skating: 1 category,")
     assert done.stdout.rstrip().endswith("Nothing was written: this was a dry run.")
     assert run("results", "--season", "Skating", "--category", "Solo").exit_code == 2
 
@@ -153,3 +153,17 @@ def test_json_keeps_digits_that_no_float_could() -> None:
         "d": {},
         "e": [],
     }
+
+
+def test_one_of_a_thing_is_said_as_one(run: Run, tmp_path: Path) -> None:
+    head, *_ = MARKS.splitlines()
+    (tmp_path / "one.csv").write_text(f"{head}\nSolo,Ann,J1,Skills,7\nPairs,Cy,J1,Skills,7\n")
+    done = run(
+        *("import", "marks", "one.csv", "--season", "Skating", "--category", "Solo", "--create", "--dry-run")
+    )
+    assert done.stdout.splitlines() == [
+        "It would be into skating: 1 category, 1 entry, 1 judge, 1 scorecard, 1 mark, 0 abstentions.",
+        "New: 1 season, 1 category, 1 judge, 1 entry.",
+        "1 row of other categories was left out.",
+        "Nothing was written: this was a dry run.",
+    ]

@@ -3,6 +3,7 @@
 import pytest
 
 from heroes.domain.nominations import (
+    MAY_TELL,
     PEOPLE_FIELDS,
     check_people,
     clean_people,
@@ -82,7 +83,7 @@ def test_every_required_person_is_asked_for() -> None:
         "title": written,
         "nominee_role": written,
         "organisation_name": written,
-        "may_tell": "Choose whether we may tell them now.",
+        "may_tell": "Choose whether the organisers may tell them now.",
     }
     assert check_people("team", {}, with_nominator=False) == {"title": written, "organisation_name": written}
 
@@ -92,7 +93,7 @@ def test_every_required_person_is_asked_for() -> None:
     [
         ("nominator_email", "alice", "Enter an address like name@organisation.co.uk, with no spaces."),
         ("nominee_email", "m@", "Enter an address like name@organisation.co.uk, with no spaces."),
-        ("may_tell", "perhaps", "Choose whether we may tell them now."),
+        ("may_tell", "perhaps", "Choose whether the organisers may tell them now."),
         ("sector", "Piracy", "Choose one of these."),
     ],
 )
@@ -102,3 +103,15 @@ def test_a_value_that_does_not_fit_is_told_how_to(key: str, value: str, sentence
 
 def test_a_programme_without_sectors_takes_any_sector() -> None:
     assert check_people("person", ALICE | {"sector": "Piracy"}) == {}
+
+
+def test_the_words_promise_no_mail_to_the_nominee_and_say_who_sees_an_address() -> None:
+    asked = {field.key: field for field in people_fields("person")}
+    assert asked["may_tell"].label == "May the organisers tell them now?"
+    assert MAY_TELL == {
+        "yes": "Yes, the organisers may tell them",
+        "no": "No, keep it a surprise until the shortlist",
+    }
+    said = asked["nominator_email"].help
+    assert "The organisers see it, and whoever has the link; judges and the public do not." in said
+    assert "Nobody else" not in said

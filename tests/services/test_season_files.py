@@ -61,9 +61,12 @@ def test_dates_move_by_wall_clock_weeks(world: World) -> None:
         (lambda d: d["season"].update(slug="small-2026"), "there is already a season 'small-2026'"),
         (lambda d: d["season"].update(timezone="Mars/Olympus"), "there is no time zone 'Mars/Olympus'"),
         (lambda d: d["season"].update(opens=SKIPPED), "the clocks skip it"),
-        (lambda d: d["season"].update(opens="soon"), ""),
+        (lambda d: d["season"].update(opens="soon"), "[season]: opens: a date with a time is wanted"),
         (lambda d: d["category"][0].update(slug="winners"), "'winners' is the name of a fixed page"),
-        (lambda d: d["category"][0].update(form="gone"), "category frontline: there is no form 'gone'"),
+        (
+            lambda d: d["category"][0].update(form="gone"),
+            "category 1 (frontline): form: there is no form 'gone'",
+        ),
         (lambda d: d["category"][0]["criterion"][0].update(scale="gone"), "there is no scale 'gone'"),
         (
             lambda d: d["category"][0]["criterion"][0].update(weight=0),
@@ -75,7 +78,7 @@ def test_dates_move_by_wall_clock_weeks(world: World) -> None:
             "an outcome rule needs at least one level",
         ),
         (lambda d: d["form"][0]["section"][0]["question"][0].update(kind="poem"), "there is no kind 'poem'"),
-        (lambda d: d["category"][0].pop("name"), "something is missing"),
+        (lambda d: d["category"][0].pop("name"), "category 1 (frontline): name: it is missing"),
     ],
 )
 def test_a_bad_season_is_refused_whole(lite_world: World, change: Any, said: str) -> None:

@@ -14,6 +14,7 @@ from heroes.domain.entry_states import Act, Facts, Given
 from heroes.domain.outcomes import OutcomeRule
 from heroes.domain.questions import clean_text
 from heroes.domain.workflow import Why
+from heroes.models.seasons import Release
 
 DUE_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
 
@@ -29,30 +30,41 @@ class ActWords:
     consequence: str
     did: str
     fields: tuple[str, ...] = ()
+    once_out: str = ""
 
     @property
     def act(self) -> Act:
         """The act of the table; changing a level begins with revoking."""
         return Act.REVOKE if self.key == "change_level" else Act(self.key)
 
+    def consequence_now(self, shortlist: Release, outcomes: Release) -> str:
+        """What the act leads to now: after the release that would tell of it there is no second seal."""
+        told = (outcomes,) if self.act in (Act.AWARD, Act.NOT_AWARD) else (shortlist, outcomes)
+        out = any(release.released_at is not None for release in told)
+        return self.once_out if out and self.once_out else self.consequence
+
 
 _WORDS = (
     ActWords(
         "shortlist", "Shortlist", "star", "primary",
         "Nobody outside the staff sees it before the shortlist is released.", "shortlisted it", ("override", "reason"),
+        once_out="The shortlist is out: it goes public and the entrant is told at once.",
     ),
     ActWords(
         "not_shortlist", "Not shortlist this year", "pause", "second",
         "Nobody outside the staff sees it before the shortlist is released.", "did not shortlist it", ("reason",),
+        once_out="The shortlist is out: the entrant’s page says so, and the entrant is told, at once.",
     ),
     ActWords(
         "award", "Award", "rosette", "primary",
         "Takes one place of the level. Nobody outside the staff sees it before the outcomes are released.",
         "awarded it", ("level",),
+        once_out="Takes one place of the level. The outcomes are out: it goes public and the entrant is told at once.",
     ),
     ActWords(
         "not_award", "Not award this year", "pause", "second",
         "It is shown as a finalist once the outcomes are released.", "did not award it",
+        once_out="The outcomes are out: it is shown as a finalist and the entrant is told, at once.",
     ),
     ActWords(
         "change_level", "Change the level", "rosette", "second",

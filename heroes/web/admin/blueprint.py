@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, url_for
 
+from heroes.models.installation import Programme
 from heroes.models.seasons import Season
 from heroes.web.kit.pipeline import set_site, viewer
 
@@ -25,15 +26,19 @@ TABS = (
 def room(season: Season, here: str) -> dict[str, Any]:
     """The frame of an admin page of a season; also tells the page whose season it is."""
     set_site(season, season.programme)
+    return _frame(
+        [(text, url_for(f"admin.{name}", season_slug=season.slug), name == here) for name, text in TABS]
+    )
+
+
+def room_before(programme: Programme) -> dict[str, Any]:
+    """The frame of the room while the programme has no season."""
+    set_site(None, programme)
+    return _frame([("Season", url_for("admin.home"), True)])
+
+
+def _frame(tabs: list[tuple[str, str, bool]]) -> dict[str, Any]:
     person = viewer()
     assert person is not None
     roles = ", ".join(sorted(role.value for role in person.found.staff))
-    return {
-        "role": roles.capitalize(),
-        "who": person.name,
-        "key": "admin",
-        "tabs": [
-            (text, url_for(f"admin.{name}", season_slug=season.slug), name == here) for name, text in TABS
-        ],
-        "help": [],
-    }
+    return {"role": roles.capitalize(), "who": person.name, "key": "admin", "tabs": tabs, "help": []}

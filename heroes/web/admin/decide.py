@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.questions import clean_text
 from heroes.domain.workflow import SENTENCES, Why
+from heroes.models.database import current_session
+from heroes.models.result_pages import released_at
 from heroes.services import deciding
 from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
@@ -92,6 +94,7 @@ def _shortlist_page(
     return render(
         "admin/decide_shortlist.html",
         status,
+        out=released_at(current_session(), board.category),
         room=room(board.season, "results"),
         season=board.season,
         board=board,
@@ -218,6 +221,7 @@ def _award_preview(
     return render(
         "admin/decide_award_check.html",
         status,
+        out=released_at(current_session(), board.category),
         room=room(board.season, "results"),
         season=board.season,
         board=board,

@@ -16,10 +16,10 @@ from heroes.domain.policy import Deed
 from heroes.models import public_pages, result_pages
 from heroes.models import queue_pages as read
 from heroes.models.database import current_session
+from heroes.models.installation import Programme
 from heroes.models.seasons import Category, Season
 from heroes.services.permission import staff_season
-from heroes.services.refusals import NotFound
-from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.blueprint import blueprint, room, room_before
 from heroes.web.admin.queue import TO_SCREEN, glance_of
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, viewer
@@ -34,13 +34,19 @@ THIN_BELOW = 3
 @blueprint.get("/")
 @open_to(Access.STAFF)
 def home() -> AnyResponse:
-    """The newest season that this person is staff of."""
+    """The newest season that this person is staff of; before there is one, how to get there."""
     person = viewer()
     assert person is not None
     for season in public_pages.seasons(current_session()):
         if season.programme_id in person.found.programmes:
             return redirect(url_for("admin.season", season_slug=season.slug))
-    raise NotFound
+    programme = current_session().get_one(Programme, min(person.found.programmes))
+    return render(
+        "admin/no_season.html",
+        room=room_before(programme),
+        programme_name=programme.name,
+        programme_slug=programme.slug,
+    )
 
 
 @blueprint.get("/<season_slug>/")

@@ -68,12 +68,11 @@ def _said(kind: str, answer: str, unit: str) -> str:
 
 
 def _facts(row: CardRow) -> tuple[tuple[str, str], ...]:
+    # The form promises that judges do not see who nominates, in any round; how they know each other could say it too.
     people = row.sheet.people or people_of(row.entry)
     shown = (
         ("Role", "nominee_role"),
         ("Organisation", "organisation_name"),
         ("Sector", "sector"),
-        ("Nominated by", "nominator_name"),
-        ("How they know them", "relation"),
     )
     return tuple((label, people[key]) for label, key in shown if people.get(key))

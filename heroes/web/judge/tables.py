@@ -82,9 +82,11 @@ def _table_page(
     drawn = rule.shortlist_places is not None or rule.shortlist_at_least is not None
     above = {line.entry.handle for line in found.above} if drawn else set()
     waiting = {line.entry.handle for line in board.lines if _waits(line)} if _decides(board) else set()
+    done = _number(request.args.get("done", ""))
     return render(
         "judge/table.html",
         status,
+        out=done > 0 and result_pages.released_at(current_session(), board.category),
         board=board,
         season=board.season,
         lines=_shown(board),
@@ -97,7 +99,7 @@ def _table_page(
         decides=_decides(board),
         error=error,
         found=[Problem("", error)] if error else [],
-        done=_number(request.args.get("done", "")),
+        done=done,
         room=room(False, chairing=True),
     )
 
@@ -208,6 +210,7 @@ def _check_page(
     return render(
         "judge/table_check.html",
         status,
+        out=result_pages.released_at(current_session(), board.category),
         board=board,
         season=board.season,
         going=[_step(step, by_handle) for step in steps if step.moves],

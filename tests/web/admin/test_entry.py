@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from heroes.domain.entry_states import Act, Given
 from heroes.models import Assignment, AuditRecord, Entry, Recusal, Release, Round
@@ -218,6 +218,44 @@ def test_every_act_works_from_its_form(lite_world: World, name: str, act: str) -
         3 if act == "change_level" or (act, name[-7:]) == ("disqualify", "awarded") else 2
     )
     assert client.get(response.headers["Location"]).get_data(as_text=True).count('class="note ok"') == 1
+
+
+SEALED = "Nobody outside the staff sees it before"
+
+
+@pytest.mark.parametrize(
+    ("name", "act", "kind", "before", "after"),
+    [
+        ("submitted", "shortlist", "shortlist", SEALED, "it goes public and the entrant is told at once"),
+        ("submitted", "shortlist", "outcomes", SEALED, "it goes public and the entrant is told at once"),
+        ("submitted", "not_shortlist", "shortlist", SEALED, "the entrant is told, at once"),
+        ("shortlisted", "award", "outcomes", SEALED, "it goes public and the entrant is told at once"),
+        ("shortlisted", "award", "shortlist", SEALED, SEALED),
+        ("shortlisted", "not_award", "outcomes", "once the outcomes are", "the entrant is told, at once"),
+    ],
+)
+def test_after_a_release_an_act_says_that_it_is_told_at_once(
+    lite_world: World, name: str, act: str, kind: str, before: str, after: str
+) -> None:
+    world = lite_world
+    world.clock.at = JUDGED
+    entry = add_one(world, name)
+
+    def said() -> str:
+        form = world.client("olive").get(path_of(entry, act)).text
+        lead = re.search(r'<p class="lead">(.*?)</p>', form, re.DOTALL)
+        small = re.search(rf"/{act}\".*?<small>(.*?)</small>", page_of(world, entry, "olive"), re.DOTALL)
+        assert lead is not None
+        assert small is not None
+        assert small[1] in lead[1]
+        return small[1]
+
+    assert before in said()
+    world.session.execute(update(Release).where(Release.kind == kind).values(released_at=JUDGED))
+    world.session.commit()
+    assert after in said()
+    if after != SEALED:
+        assert SEALED not in said()
 
 
 @pytest.mark.parametrize(

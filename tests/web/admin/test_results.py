@@ -59,6 +59,16 @@ def states(world: World) -> dict[str, str]:
 # ---- looking ----
 
 
+def test_after_a_release_nobody_is_promised_a_seal(world: World) -> None:
+    entries = three(world)
+    line = f"{BOARD}/shortlist?places=2"
+    assert "nobody is told before the shortlist is released" in page(world, line)
+    shortlisted(world, entries[:1])
+    released(world, "shortlist", anyway=True)
+    assert "the entrants are told, at once" in page(world, line)
+    assert "nobody is told before" not in page(world, line)
+
+
 def test_the_overview_says_how_far_each_round_is(world: World) -> None:
     three(world)
     said = text(page(world, "/admin/small-2026/results"))

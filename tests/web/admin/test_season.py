@@ -3,8 +3,14 @@
 import re
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import update
+
+from heroes.models.people import ProgrammeRole
 from heroes.models.queue_pages import categories
 from heroes.models.seasons import Release
+from heroes.services.opening import begin
+from heroes.services.transactions import transaction
 from tests.counting import statements
 from tests.crowd import add_crowd, add_one
 from tests.outcomes import awarded, released, shortlisted, three
@@ -117,3 +123,23 @@ def test_it_is_for_staff_and_the_front_door_leads_to_it(lite_world: World) -> No
     }
     assert statuses == {"audrey": 200, "adam": 200, "jill": 404, "bob": 404}
     assert lite_world.client("audrey").get("/admin/").headers["Location"] == SEASON
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "auditor"])
+def test_before_the_first_season_it_says_what_to_do_next(lite_world: World, role: str) -> None:
+    world = lite_world
+    link = begin(world.ctx("system"), "new-heroes", "New <Heroes>", "New Alliance", "Nia", "nia@new.example")
+    assert link.user_id is not None
+    with transaction(world.ctx("system")):
+        world.session.execute(
+            update(ProgrammeRole).where(ProgrammeRole.user_id == link.user_id).values(role=role)
+        )
+    world.people["nia"] = link.user_id
+    client = world.client("nia")
+    answer = client.get("/admin/")
+    assert answer.status_code == 200
+    assert "New &lt;Heroes&gt; is set up." in answer.text
+    assert "heroes season load --help" in answer.text
+    assert 'slug = "new-heroes"' in answer.text
+    assert "Small Heroes" not in answer.text
+    assert client.get(SEASON).status_code == 404

@@ -24,7 +24,7 @@ from tests.counting import statements
 from tests.judging import asked, change, handed_in, handle_of
 from tests.outcomes import awarded, board, eligible, judged, moved, released, shortlisted, three
 from tests.three_rounds import third_round
-from tests.world import FINAL_JUDGED, JUDGED, JUDGING, World
+from tests.world import FINAL_JUDGED, JUDGED, JUDGING, STORY, World
 
 TABLE = "/judge/table/small-2026/frontline/written"
 PRESS = f"{TABLE}/shortlist"
@@ -138,7 +138,22 @@ def test_in_a_blind_round_nothing_says_who_it_is(lite_world: World) -> None:
 def test_where_the_round_is_not_blind_the_names_are_there(lite_world: World) -> None:
     three(lite_world)
     sighted(lite_world)
-    assert [word for word in WHO if word not in page(lite_world)] == []
+    html = page(lite_world)
+    assert [word for word in WHO if word not in html] == []
+    # Who nominates is for the organisers alone.
+    assert STORY["nominator_name"] not in html
+    assert STORY["relation"] not in html
+
+
+def test_after_the_release_a_chair_is_promised_no_seal(lite_world: World) -> None:
+    ada, ben, _ = three(lite_world)
+    client = lite_world.client("chloe")
+    assert "nobody is told before" in looked(lite_world, client, ben).get_data(as_text=True)
+    shortlisted(lite_world, [ada])
+    released(lite_world, "shortlist", anyway=True)
+    said = looked(lite_world, client, ben).get_data(as_text=True)
+    assert "the entrants are told, at once" in said
+    assert "nobody is told before" not in said
 
 
 def test_an_admin_who_chairs_has_no_names_in_the_judges_room_either(lite_world: World) -> None:

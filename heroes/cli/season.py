@@ -1,0 +1,66 @@
+"""`heroes season load`: a season file becomes a season."""
+
+from pathlib import Path
+
+import click
+
+import heroes
+from heroes.cli.running import command_app, fail
+from heroes.domain.phrases import many
+from heroes.services.season_files import BadSeason, TakenIn, read_season, take_in
+
+EXAMPLE = Path(heroes.__file__).parent / "seasons" / "customer-service-heroes.toml"
+
+HELP = f"""Make the season that FILE describes, in the programme that `heroes init` made.
+
+It happens whole or not at all, and --dry-run says what would be made. What is loaded is not edited afterwards: no page
+changes a form, a criterion, a round or a date, so read the file twice.
+
+A complete example to copy and change:
+
+\b
+{EXAMPLE}
+
+The slug under [programme] is the short name that you gave to `heroes init`.
+"""
+
+
+@click.group("season")
+def season() -> None:
+    """Set up a season."""
+
+
+@season.command("load", help=HELP, short_help="Make the season that FILE describes.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
+def load(file: Path, dry_run: bool) -> None:
+    """Read a season file and make its season; what is wrong is named by file, table and setting."""
+    try:
+        data = read_season(file)
+        with command_app() as (_, make):
+            taken = take_in(make(), data, dry_run=dry_run)
+    except BadSeason as error:
+        line = str(error)
+        fail(line if line.startswith(f"{file.name}: ") else f"{file.name}: {line}")
+    click.echo(said_of(taken, dry_run=dry_run))
+
+
+def said_of(taken: TakenIn, *, dry_run: bool) -> str:
+    """What a file came to, in a few lines."""
+    counts = (
+        f"{many(taken.categories, 'category', 'categories')}, {many(taken.rounds, 'round')},"
+        f" {many(taken.panels, 'panel')}"
+    )
+    lines = [
+        f"{'It would make' if dry_run else 'Made'} {taken.name} ({taken.slug}) in {taken.programme}: {counts}.",
+        f"References begin with {taken.reference}.",
+    ]
+    if taken.took:
+        names = " and ".join({"sectors": "sectors", "about": "description"}[name] for name in taken.took)
+        lines.append(f"The programme {'would take' if dry_run else 'took'} its {names} from the file.")
+    lines.append(
+        "Nothing was written: this was a dry run."
+        if dry_run
+        else f"Look at /{taken.slug}/ as a stranger would; the owner goes on at /admin/{taken.slug}/."
+    )
+    return "\n".join(lines)
