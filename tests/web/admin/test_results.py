@@ -13,7 +13,7 @@ from heroes.models import Entry
 from tests.counting import statements
 from tests.judging import change
 from tests.outcomes import awarded, eligible, judged, moved, released, shortlisted, three
-from tests.world import JUDGED, JUDGING, World, post, token_in
+from tests.world import FINAL_JUDGED, JUDGED, JUDGING, World, post, token_in
 
 BOARD = "/admin/small-2026/results/frontline/written"
 
@@ -339,6 +339,22 @@ def test_awards_are_chosen_looked_at_and_pressed(world: World) -> None:
     second = fields(look.get_data(as_text=True)) | {"act": "apply"}
     assert client.post(f"{BOARD}/award", data=second).status_code == 303
     assert states(world) == {"Ada Ames": "awarded", "Ben Bode": "not_awarded", "Cyd Cole": "not_shortlisted"}
+
+
+def test_after_the_outcomes_an_award_says_that_it_is_told_at_once(world: World) -> None:
+    ada, ben, cyd = three(world)
+    shortlisted(world, [ada, ben, cyd])
+    look = {"act": "look", f"choice-{cyd.handle}": "finalist"}
+    before = post(world.client("adam"), f"{BOARD}/award", look).text
+    assert "nobody is told before the outcomes are released" in before
+    awarded(world, {ada: "winner", ben: "commended", cyd: "finalist"})
+    world.clock.at = FINAL_JUDGED
+    released(world, "outcomes")
+    moved(world, cyd, Act.REVOKE, "olive", reason="Miscounted.")
+    world.session.commit()
+    after = post(world.client("adam"), f"{BOARD}/award", look).text
+    assert "the entrants are told, at once" in after
+    assert "nobody is told before" not in after
 
 
 def test_too_many_of_a_level_are_shown_before_the_press(world: World) -> None:
