@@ -37,6 +37,7 @@ READERS = ("alice@home.example", "bob@larkfield.example", "beth@larkfield.exampl
 MOST_LINKS = 400
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,}")
 _LEAVES = ("/sign-out",)
+READS = ("SELECT", "WITH")
 
 Answer = tuple[Any, ...]
 Seen = dict[tuple[str, str, str], Answer]
@@ -158,6 +159,8 @@ class Walk:
         self.only = only
         self.seen: Seen = {}
         self.saved = ""
+        self.tokens: dict[str, str] = {}
+        self.written = False
 
     def everything(self) -> Seen:
         self.world.app.config["WTF_CSRF_CHECK_DEFAULT"] = False
@@ -199,7 +202,8 @@ class Walk:
         for path, data in presses:
             if self.only not in path:
                 continue
-            self.restore()
+            if self.written:
+                self.restore()
             client = self.client(who)
             response = self.ask(client, who, "POST", path, data)
             target = response.headers.get("Location", "")
@@ -249,11 +253,11 @@ class Walk:
         }
 
     def client(self, who: str) -> FlaskClient:
-        if who in ("bob", "jill"):
-            return self.world.client(who)
         client = self.world.client()
-        if who == "alice":
-            with client.session_transaction() as cookie:
+        with client.session_transaction() as cookie:
+            if who in self.tokens:
+                cookie["_user_id"], cookie["_fresh"] = self.tokens[who], True
+            elif who == "alice":
                 cookie["links"] = [self.scene.links["a1"], self.scene.links["a2"]]
         return client
 
@@ -266,6 +270,7 @@ class Walk:
                 response = client.post(path, data=data, headers={"Sec-Fetch-Site": "same-origin"})
             else:
                 response = client.get(path)
+        self.written |= any(not statement.lstrip().startswith(READS) for statement in sent)
         key = (who, f"{method} {sorted(data)}" if data else method, path)
         self.seen[key] = (
             response.status_code,
@@ -310,6 +315,9 @@ class Walk:
             *session.scalars(select(Assignment.handle).order_by(Assignment.id)),
         )
         self.people = tuple(handle for who in ("bob", "jill") for handle in [self.world_user(who)])
+        for who in ("bob", "jill"):
+            with self.world.client(who).session_transaction() as cookie:
+                self.tokens[who] = cookie["_user_id"]
         self.saved = f"{self.file}.saved"
         self.close()
         shutil.copyfile(self.file, self.saved)
@@ -323,6 +331,7 @@ class Walk:
         )
 
     def restore(self) -> None:
+        self.written = False
         self.close()
         shutil.copyfile(self.saved, self.file)
 

@@ -37,7 +37,7 @@ from tests.world import World, open_world, settings_for
 
 TODAY = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
 ROLES = ("stranger", "nominator", "member", "judge", "chair", "admin", "auditor", "owner")
-EACH_VIEW = 8
+EACH_VIEW = 4
 """So many pages of one view are fetched for one role; a queue links to as many entries as there are."""
 _AXE: str = Axe().axe_script
 _NOT_PAGES = re.compile(r"\.(csv|txt|eml)$|^/static/|^/bootstrap/")
