@@ -8,6 +8,7 @@ from sqlalchemy import text
 from werkzeug.wrappers import Response as AnyResponse
 
 from heroes import migrations
+from heroes.adapters.files import store_for
 from heroes.domain.nominations import people_fields
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
 from heroes.models import public_pages as read
@@ -16,7 +17,7 @@ from heroes.models.seasons import Category, Criterion, Season
 from heroes.services.nomination_forms import form_of
 from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
-from heroes.web.kit.pipeline import context, render, set_site
+from heroes.web.kit.pipeline import context, house, render, set_site
 from heroes.web.kit.season_facts import closes_at, is_open, milestones_of, opens_at, season_nav
 from heroes.web.kit.words import many
 
@@ -197,8 +198,12 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @open_to(Access.EVERYBODY)
 def readyz() -> Response:
-    """The database answers and is at the revision that this program needs."""
+    """The database answers and is at the revision that this program needs, and files can be kept."""
     current_session().execute(text("SELECT 1"))
     if migrations.current(db.engine) != migrations.HEAD:
         return make_response(jsonify(status="the database is not at this program's revision"), 503)
+    try:
+        store_for(house().settings.storage_url).check()
+    except OSError:
+        return make_response(jsonify(status="files cannot be kept"), 503)
     return make_response(jsonify(status="ok"))

@@ -1,6 +1,7 @@
 """What anybody may read: seasons, categories with their whole form, rules; and what it costs."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -187,6 +188,13 @@ def test_health_and_readiness_answer(lite_world: World) -> None:
     for address in ("/healthz", "/readyz"):
         answer = lite_world.client().get(address)
         assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+
+
+def test_who_cannot_keep_files_is_not_ready(lite_world: World, tmp_path: Path) -> None:
+    (tmp_path / "files").write_text("in the way")
+    answer = lite_world.client().get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"status": "files cannot be kept"})
+    assert lite_world.client().get("/healthz").status_code == 200
 
 
 @pytest.mark.parametrize("released", [False, True])
