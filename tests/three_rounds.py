@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from heroes.models import Category, Round
-from tests.world import World
+from heroes.models import Category, Entry, Round
+from tests.judging import handed_in
+from tests.outcomes import eligible
+from tests.world import JUDGED, JUDGING, World
 
 TEAMS = ("small-2026", "teams")
 WRITTEN = (*TEAMS, "written")
@@ -40,3 +42,14 @@ def third_round(world: World) -> None:
         )
     )
     world.session.commit()
+
+
+def teams(world: World, *names: str, marks: str = "975") -> list[Entry]:
+    """Teams in the first of three rounds, best first, each with one scorecard; the round has closed."""
+    third_round(world)
+    made = [eligible(world, name, "teams") for name in names]
+    world.clock.at = JUDGING
+    for entry, mark in zip(made, marks, strict=False):
+        handed_in(world, entry, "jack", outcome=mark, learning="5")
+    world.clock.at = JUDGED
+    return made

@@ -65,7 +65,7 @@ def reader(engine: Engine) -> Engine:
 def _sqlite_reader(engine: Engine) -> Engine:
     reading = create_engine(engine.url, **engine_options("sqlite"))
     event.listen(reading, "connect", _on_connect_reader)
-    reading.dialect.do_begin = _begin  # type: ignore[method-assign,assignment]
+    reading.dialect.do_begin = _begin  # type: ignore[method-assign,assignment] # one engine's own dialect; takes any connection
     return reading
 
 
@@ -107,7 +107,7 @@ def install_rules(engine: Engine) -> None:
         return
     event.listen(engine, "connect", _on_connect)
     # Not a listener to "begin": with one, every statement looks for listeners.
-    engine.dialect.do_begin = _begin_immediate  # type: ignore[method-assign,assignment]
+    engine.dialect.do_begin = _begin_immediate  # type: ignore[method-assign,assignment] # as in the reader
 
 
 def _on_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from heroes.domain.entry_states import Act, Given
 from heroes.models import AuditRecord, Category, Entry, OutboxMail, Round, RoundEntry
@@ -15,20 +15,9 @@ from heroes.services.standings import Board, standings
 from tests.counting import statements
 from tests.judging import handed_in
 from tests.outcomes import eligible, moved
-from tests.three_rounds import FINAL, SECOND, TEAMS, WRITTEN, third_round
+from tests.three_rounds import FINAL, SECOND, TEAMS, WRITTEN, teams, third_round
 from tests.two_at_once import one_after_the_other
 from tests.world import FINAL_JUDGED, JUDGED, JUDGING, World
-
-
-def teams(world: World, *names: str, marks: str = "975") -> list[Entry]:
-    """Teams in the first of three rounds, best first, each with one scorecard; the round has closed."""
-    third_round(world)
-    made = [eligible(world, name, "teams") for name in names]
-    world.clock.at = JUDGING
-    for entry, mark in zip(made, marks, strict=False):
-        handed_in(world, entry, "jack", outcome=mark, learning="5")
-    world.clock.at = JUDGED
-    return made
 
 
 def seen(world: World, in_round: str = "written", who: str = "adam") -> Board:
@@ -240,7 +229,7 @@ def test_nothing_and_somebody_elses_are_said(world: World) -> None:
     with pytest.raises(NotFound):
         taken_on(world, one, stranger)
     late = eligible(world, "Team Late", "teams")
-    world.session.execute(RoundEntry.__table__.delete().where(RoundEntry.entry_id == late.id))  # type: ignore[attr-defined]
+    world.session.execute(delete(RoundEntry).where(RoundEntry.entry_id == late.id))
     world.session.commit()
     world.clock.at = JUDGED
     with pytest.raises(NotFound, match="not in this round"):

@@ -8,10 +8,9 @@ from sqlalchemy import select
 
 from heroes.domain.entry_states import Act
 from heroes.models import Entry, OutboxMail, PrivateLink, Round, RoundEntry
-from tests.judging import handed_in
-from tests.outcomes import eligible, moved
-from tests.three_rounds import third_round
-from tests.world import JUDGED, JUDGING, World
+from tests.outcomes import moved
+from tests.three_rounds import teams
+from tests.world import World
 
 BOARD = "/admin/small-2026/results/teams/written"
 PAGE = f"{BOARD}/advance"
@@ -21,16 +20,6 @@ PAGE = f"{BOARD}/advance"
 def world(lite_world: World) -> World:
     """These tests are about pages; what the database does is asked in tests/services, on both."""
     return lite_world
-
-
-def teams(world: World, *names: str, marks: str = "975") -> list[Entry]:
-    third_round(world)
-    made = [eligible(world, name, "teams") for name in names]
-    world.clock.at = JUDGING
-    for entry, mark in zip(made, marks, strict=False):
-        handed_in(world, entry, "jack", outcome=mark, learning="5")
-    world.clock.at = JUDGED
-    return made
 
 
 def fields(html: str) -> dict[str, Any]:
