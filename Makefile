@@ -6,7 +6,7 @@ ARGS ?=
 # Relative on purpose: the checkout may live in a folder with a space in its name.
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types contracts templates format lock docs wheel bench clean run-environment test-environment
