@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-Cell = str | int | Decimal | datetime | None
+Cell = str | int | float | Decimal | datetime | None
 
 BOM = "\ufeff"
 """Put before a file that people open by a double click, so that names keep their accents."""
@@ -23,7 +23,7 @@ def safe(value: Cell) -> str:
         return ""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int | float | Decimal):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     first = value[:1]
     return f"'{value}" if first in _STARTS or value.lstrip()[:1] in _STARTS else value

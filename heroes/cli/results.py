@@ -9,6 +9,7 @@ import click
 
 from heroes.cli.running import BAD_INPUT, command_app, fail
 from heroes.domain.actors import IMPORT
+from heroes.domain.counting import Number
 from heroes.domain.phrases import many
 from heroes.domain.results import METHODS, Standing
 from heroes.services.imported_cards import Imported
@@ -115,7 +116,7 @@ def in_words(board: Board) -> str:
     return "\n".join([*lines, "", f"digest {board.digest}", f"audit head {board.head}"])
 
 
-def _short(value: Decimal | None) -> str:
+def _short(value: Number | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 

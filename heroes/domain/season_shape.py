@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from heroes.domain.clocks import in_utc
+from heroes.domain.counting import METHODS
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.questions import BadForm, parse_form
-from heroes.domain.results import METHODS
 from heroes.domain.slugs import FIXED_ROUTES, FIXED_SEASON_ROUTES, slug_error
 
 Check = Callable[[Any], str | None]

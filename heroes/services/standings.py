@@ -10,6 +10,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from heroes.domain import results
+from heroes.domain.counting import Number
+from heroes.domain.counting.wording import exact
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
 from heroes.models import result_pages as read
@@ -33,8 +35,8 @@ class Given:
     judge: str
     name: str
     points: Decimal | None
-    score: Decimal | None
-    total: Decimal | None
+    score: Number | None
+    total: Number | None
     counted: bool
     partial: bool
     marks: tuple[Decimal | None, ...]
@@ -334,15 +336,15 @@ def _lines(
     return tuple(lines)
 
 
-def points_of(criteria: Sequence[results.Criterion], score: Decimal | None) -> Decimal | None:
+def points_of(criteria: Sequence[results.Criterion], score: Number | None) -> Decimal | None:
     """A score out of 100, as judges see their own totals; a score of mixed scales is that already."""
     if score is None or not criteria:
         return None
     scales = {(criterion.low, criterion.high) for criterion in criteria}
     if len(scales) > 1:
-        return score
+        return exact(score)
     low, high = scales.pop()
-    return (score - low) * HUNDRED / (high - low)
+    return (exact(score) - low) * HUNDRED / (high - low)
 
 
 @dataclass(frozen=True, slots=True)

@@ -387,7 +387,7 @@ def test_the_trimmed_mean_reproduces_the_published_totals(skating: World) -> Non
         assert ours.keys() == totals.keys()
         for name, total in ours.items():
             assert total is not None
-            assert abs(total - totals[name]) <= Decimal("0.02"), (category, name)
+            assert abs(Decimal(total) - totals[name]) <= Decimal("0.02"), (category, name)
             seen += 1
         order = {line.entry.title: line.place or 0 for line in found.lines}
         inverted = [

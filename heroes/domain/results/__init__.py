@@ -17,22 +17,28 @@ criterion looks lower beside it and the estimate for that gap falls. Where a lig
 heavy one is missing, the entry's own score can drop a little. In complete panels a higher mark never harms.
 """
 
-from heroes.domain.results.digest import digest
-from heroes.domain.results.marks import Criterion, InvalidMarks, Mark
-from heroes.domain.results.methods import METHODS
-from heroes.domain.results.standings import (
-    INCOMPLETE,
-    NOT_JUDGED,
-    PARTIAL,
-    PROVISIONAL,
+from heroes.domain.counting import (
     RULES,
+    Adjusted,
+    Criterion,
     CriterionValue,
+    Explanation,
+    Group,
+    InvalidMarks,
+    JudgeStanding,
     JudgeTotal,
+    LeftOut,
+    Mark,
+    Reliability,
     Standing,
     Standings,
-    rank,
+    TieStep,
+    Variances,
 )
-from heroes.domain.results.ties import TieStep
+from heroes.domain.counting.standings import INCOMPLETE, NOT_JUDGED, PARTIAL, PROVISIONAL
+from heroes.domain.results.digest import digest
+from heroes.domain.results.methods import METHODS
+from heroes.domain.results.standings import rank
 
 __all__ = [
     "INCOMPLETE",
@@ -41,14 +47,21 @@ __all__ = [
     "PARTIAL",
     "PROVISIONAL",
     "RULES",
+    "Adjusted",
     "Criterion",
     "CriterionValue",
+    "Explanation",
+    "Group",
     "InvalidMarks",
+    "JudgeStanding",
     "JudgeTotal",
+    "LeftOut",
     "Mark",
+    "Reliability",
     "Standing",
     "Standings",
     "TieStep",
+    "Variances",
     "digest",
     "rank",
 ]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from heroes.domain.results.marks import Criterion, Mark
+from heroes.domain.counting.marks import Criterion, Mark
+from heroes.domain.counting.reviews import read_judging
+from heroes.domain.counting.wording import plain
 from heroes.domain.results.methods import apply_method
-from heroes.domain.results.reviews import read_judging
-from heroes.domain.results.wording import plain
 
 
 def digest(marks: Iterable[Mark], criteria: Sequence[Criterion], method: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from heroes.domain.results.exact import average, half_up
-from heroes.domain.results.marks import Row
-from heroes.domain.results.reviews import Judging, criterion_means, enough, fill, weigh
+from heroes.domain.counting.exact import average, half_up
+from heroes.domain.counting.marks import Row
+from heroes.domain.counting.reviews import Judging, criterion_means, enough, fill, weigh
 
 TRIM_FROM = 5
 """So many judges must have marked a criterion before its highest and lowest mark are dropped."""

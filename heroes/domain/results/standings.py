@@ -1,77 +1,27 @@
 """The result of a panel: every entry's place, and the numbers it rests on."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 
-from heroes.domain.results.marks import Criterion, Mark, Panel
+from heroes.domain.counting.marks import Criterion, Mark, Panel
+from heroes.domain.counting.methods import RULES
+from heroes.domain.counting.reviews import Judging, Review, read_judging
+from heroes.domain.counting.standings import (
+    INCOMPLETE,
+    NOT_JUDGED,
+    PARTIAL,
+    PROVISIONAL,
+    CriterionValue,
+    JudgeTotal,
+    Standing,
+    Standings,
+    TieStep,
+)
+from heroes.domain.counting.wording import to_decimal
 from heroes.domain.results.methods import Tally, apply_method
-from heroes.domain.results.reviews import Judging, Review, read_judging
-from heroes.domain.results.ties import Contender, TieStep, break_ties
-from heroes.domain.results.wording import to_decimal
-
-RULES = "2026.1"
-"""The frozen recipe: what is computed under this id is computed the same for ever."""
-
-NOT_JUDGED = "not judged"
-INCOMPLETE = "incomplete: fewer than half the weight marked"
-PROVISIONAL = "provisional: fewer than 2 reviews"
-PARTIAL = "partial: gaps filled from the other marks"
-"""Flags of a standing."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeTotal:
-    """One judge's scorecard for one entry; without half the weight answered it has no score."""
-
-    judge: str
-    score: Decimal | None
-    total: Decimal | None
-    partial: bool
-    counted: bool
-    """Whether the judge's marks went into the entry's score."""
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionValue:
-    """The panel on one criterion, on that criterion's own scale."""
-
-    criterion: str
-    value: Decimal | None
-    """None where nobody marked it; an estimate where this entry's judges left it out and others did not."""
-    marks: int
-    """Counted marks that were really given, before any were dropped."""
-    dropped: tuple[Decimal, ...]
-    """The lowest and the highest, where the method leaves them out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One entry. Without a countable review, rank, score and total are None: never zero, never last."""
-
-    entry: str
-    rank: int | None
-    score: Decimal | None
-    total: Decimal | None
-    reviews: int
-    judges: tuple[JudgeTotal, ...]
-    criteria: tuple[CriterionValue, ...]
-    tie: tuple[TieStep, ...]
-    flags: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """All entries, best first; those not judged come last, by id."""
-
-    asked: str
-    method: str
-    reason: str | None
-    """Why `method` is not what was asked; None if it is."""
-    rules: str
-    entries: tuple[Standing, ...]
+from heroes.domain.results.ties import Contender, break_ties
 
 
 def rank(

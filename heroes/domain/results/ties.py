@@ -18,28 +18,12 @@ from fractions import Fraction
 from itertools import groupby
 from statistics import median
 
-from heroes.domain.results.exact import exact_sum, half_up
-from heroes.domain.results.marks import Panel, Row
-from heroes.domain.results.wording import names, shortly, shortly_apart
+from heroes.domain.counting.exact import exact_sum, half_up
+from heroes.domain.counting.marks import Panel, Row
+from heroes.domain.counting.standings import TieStep
+from heroes.domain.counting.wording import names, shortly, shortly_apart
 
 SHOWN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class TieStep:
-    """One tie-break as it was applied to one group of tied entries."""
-
-    rule: str
-    """`points`, `criterion`, `majority`, `median`, or `equal` when all are exhausted."""
-    criterion: str | None
-    order: tuple[tuple[str, ...], ...]
-    """The tied entries, best first; those in one part are still level."""
-    sentence: str
-
-    @property
-    def decided(self) -> bool:
-        """Whether the step divided the group."""
-        return len(self.order) > 1
 
 
 @dataclass(frozen=True, slots=True)

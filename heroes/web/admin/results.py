@@ -10,9 +10,9 @@ from flask import Response, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.adapters.spreadsheets import BOM, Cell, write_csv
+from heroes.domain.counting import METHODS, TieStep
 from heroes.domain.entry_states import State
 from heroes.domain.policy import Deed, may
-from heroes.domain.results import METHODS, TieStep
 from heroes.models import result_pages as read
 from heroes.models.database import current_session
 from heroes.services import deciding, rounds
@@ -26,7 +26,6 @@ from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render, viewer
 
-METHOD_WORDS = {"mean": "Mean", "trimmed-mean": "Trimmed mean"}
 MOST_PLACES = 999
 DRAWN = 40
 """So many entries are drawn; the table has them all."""
@@ -150,8 +149,8 @@ def leaderboard_page(board: Board, status: int = 200, *, problem: str = "") -> R
         cut=found,
         drawn=line.places is not None or line.at_least is not None,
         methods=[
-            (METHOD_WORDS.get(method, method), _here(board, line, method), None, method == board.asked)
-            for method in METHODS
+            (words.name, _here(board, line, method), None, method == board.asked)
+            for method, words in METHODS.items()
         ],
         ties=_ties(board, names),
         chart=chart_of(board, found, line),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from heroes.domain.counting import Number
 from heroes.domain.results import Criterion, Mark, Standings
 
 IMPACT = Criterion("Impact", Decimal(60))
@@ -26,6 +27,6 @@ def ranks(standings: Standings) -> list[tuple[int | None, str]]:
     return [(standing.rank, standing.entry) for standing in standings.entries]
 
 
-def scores(standings: Standings) -> dict[str, Decimal | None]:
+def scores(standings: Standings) -> dict[str, Number | None]:
     """Entry -> score."""
     return {standing.entry: standing.score for standing in standings.entries}

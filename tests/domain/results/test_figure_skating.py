@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from heroes.domain.counting.exact import half_up
 from heroes.domain.results import Criterion, Mark, Standings, rank
-from heroes.domain.results.exact import half_up
 from scripts.figure_skating import MARKS_HEADER, TOTALS_HEADER, SourceError, choose, read_programs
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -71,12 +71,12 @@ def hold_to_the_published(found: dict[str, Competition]) -> tuple[int, Decimal, 
                 for criterion, value in zip(competition.criteria.values(), standing.criteria, strict=True)
             )
             assert points == Fraction(published), (category, standing.entry)
-            furthest = max(furthest, abs(totals[standing.entry] - published))
+            furthest = max(furthest, abs(Decimal(totals[standing.entry]) - published))
             seen += 1
         in_order = [competition.published[standing.entry] for standing in standings.entries]
         assert in_order == sorted(in_order, reverse=True), category
         for one, other in combinations(totals, 2):
-            ours = totals[one] - totals[other]
+            ours = Decimal(totals[one]) - Decimal(totals[other])
             theirs = competition.published[one] - competition.published[other]
             assert ours * theirs >= 0, (category, one, other)
             if theirs and not ours:

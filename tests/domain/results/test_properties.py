@@ -8,6 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heroes.domain.counting import Number
 from heroes.domain.results import METHODS, Criterion, Mark, digest, rank
 
 Panel = tuple[list[Mark], list[Criterion]]
@@ -116,7 +117,7 @@ def test_other_names_change_no_score_and_no_rank(panel: Panel, method: str) -> N
     marks, criteria = panel
     renamed = [replace(mark, entry="z" + mark.entry[::-1], judge="k" + mark.judge[::-1]) for mark in marks]
 
-    def by_number(rows: list[Mark]) -> dict[str, tuple[int | None, Decimal | None]]:
+    def by_number(rows: list[Mark]) -> dict[str, tuple[int | None, Number | None]]:
         return {
             standing.entry.strip("ze"): (standing.rank, standing.score)
             for standing in rank(rows, criteria, method=method).entries

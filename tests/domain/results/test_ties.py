@@ -8,8 +8,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from heroes.domain.counting.marks import read_panel
 from heroes.domain.results import Criterion, Standings, TieStep, rank
-from heroes.domain.results.marks import read_panel
 from heroes.domain.results.ties import Contender, break_ties
 from tests.domain.results.panels import CRAFT, IMPACT, ONE, ranks, scorecards
 

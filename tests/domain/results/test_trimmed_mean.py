@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from heroes.domain.counting.exact import half_up
 from heroes.domain.results import (
     INCOMPLETE,
     METHODS,
@@ -15,7 +16,6 @@ from heroes.domain.results import (
     JudgeTotal,
     rank,
 )
-from heroes.domain.results.exact import half_up
 from tests.domain.results.panels import ONE, TWO, ranks, scorecards, scores
 
 D = Decimal

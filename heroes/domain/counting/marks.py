@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from heroes.domain.results.exact import exact_sum
+from heroes.domain.counting.exact import exact_sum
+
+Number = Decimal | float
+"""What methods give back: exact decimals where they were given exact decimals, else floats."""
 
 Row = dict[int, Fraction]
 """One scorecard, or one entry's panel marks: the criterion's position -> the mark."""

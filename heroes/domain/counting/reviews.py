@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from heroes.domain.results.exact import average, dot, exact_sum
-from heroes.domain.results.marks import Criterion, Mark, Panel, Row, read_panel
+from heroes.domain.counting.exact import average, dot, exact_sum
+from heroes.domain.counting.marks import Criterion, Mark, Panel, Row, read_panel
 
 
 @dataclass(frozen=True, slots=True)
