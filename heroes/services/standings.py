@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from heroes.domain import results
 from heroes.domain.counting import Number
-from heroes.domain.counting.wording import exact
+from heroes.domain.counting.marks import decimal_of
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
 from heroes.models import result_pages as read
@@ -342,9 +342,9 @@ def points_of(criteria: Sequence[results.Criterion], score: Number | None) -> De
         return None
     scales = {(criterion.low, criterion.high) for criterion in criteria}
     if len(scales) > 1:
-        return exact(score)
+        return decimal_of(score)
     low, high = scales.pop()
-    return (exact(score) - low) * HUNDRED / (high - low)
+    return (decimal_of(score) - low) * HUNDRED / (high - low)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,31 @@ MOST_DIGITS = 30
 UNMAPPED = (Fraction(0), Fraction(1))
 
 
+def decimal_of(number: Number | int) -> Decimal:
+    """The number as a decimal: a float as the shortest one that is read back as the same float."""
+    if isinstance(number, Decimal):
+        return number
+    return Decimal(number) if type(number) is int else Decimal(float.__repr__(float(number)))
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One line of the score set: higher marks are better, weights are positive with any sum."""
+    """One line of the score set: higher marks are better, weights are positive with any sum.
+
+    Numbers may be handed over as ints and floats as well; they are kept as exact decimals.
+    """
 
     name: str
     weight: Decimal
     low: Decimal = Decimal(1)
     high: Decimal = Decimal(10)
+
+    def __post_init__(self) -> None:
+        """Keep plain numbers as decimals; what is no number is refused by whoever uses the criterion."""
+        for field in ("weight", "low", "high"):
+            number = getattr(self, field)
+            if type(number) in (int, float):
+                object.__setattr__(self, field, decimal_of(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +54,7 @@ class Mark:
     entry: str
     judge: str
     criterion: str
-    value: Decimal | None
+    value: Number | None
 
 
 class InvalidMarks(ValueError):
@@ -79,7 +96,7 @@ class Panel:
 
 def read_panel(marks: Iterable[Mark], criteria: Sequence[Criterion]) -> Panel:
     """Check everything and group it; raises InvalidMarks at the first row that cannot be used."""
-    positions = _check_criteria(criteria)
+    positions = check_criteria(criteria)
     known: dict[tuple[str, Decimal], Fraction] = {}
     given: set[tuple[str, str, int]] = set()
     rows: dict[str, dict[str, Row]] = {}
@@ -118,7 +135,8 @@ def _name(mark: Mark) -> str:
     return f"Entry “{mark.entry}”, judge “{mark.judge}”, criterion “{mark.criterion}”"
 
 
-def _check_criteria(criteria: Sequence[Criterion]) -> dict[str, int]:
+def check_criteria(criteria: Sequence[Criterion]) -> dict[str, int]:
+    """Criterion's name -> its position; raises InvalidMarks that names the first one that cannot be used."""
     positions: dict[str, int] = {}
     for criterion in criteria:
         name = f"Criterion “{criterion.name}”"
@@ -141,29 +159,32 @@ def _check_criteria(criteria: Sequence[Criterion]) -> dict[str, int]:
     return positions
 
 
-def _check_number(number: object, name: str, row: Mark | Criterion) -> None:
-    if not isinstance(number, Decimal):
-        raise InvalidMarks(f"{name}: {number!r} is not an exact decimal.", row)
+def _check_number(number: object, name: str, row: Mark | Criterion) -> Decimal:
+    if isinstance(number, bool) or not isinstance(number, Decimal | float | int):
+        raise InvalidMarks(f"{name}: {number!r} is not a number.", row)
+    number = decimal_of(number)
     if not number.is_finite():
         raise InvalidMarks(f"{name}: {number} is not a finite number.", row)
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -MOST_PLACES or number.adjusted() > MOST_DIGITS:
         raise InvalidMarks(f"{name}: {number} has too many digits.", row)
+    return number
 
 
 def _on_scale(
-    mark: Mark, value: Decimal, criterion: Criterion, known: dict[tuple[str, Decimal], Fraction]
+    mark: Mark, value: Number, criterion: Criterion, known: dict[tuple[str, Decimal], Fraction]
 ) -> Fraction:
-    # A float equal to a known mark must not slip through, and a signalling NaN cannot even be looked up.
-    usable = type(value) is Decimal and value.is_finite()
-    if usable and (exact := known.get((criterion.name, value))) is not None:
-        return exact
-    _check_number(value, _name(mark), mark)
-    if not criterion.low <= value <= criterion.high:
+    # A signalling NaN cannot even be looked up.
+    if type(value) is Decimal and value.is_finite():
+        seen = known.get((criterion.name, value))
+        if seen is not None:
+            return seen
+    exact = _check_number(value, _name(mark), mark)
+    if not criterion.low <= exact <= criterion.high:
         raise InvalidMarks(
             f"{_name(mark)}: {value} is outside the scale {criterion.low} to {criterion.high}.", mark
         )
-    return known.setdefault((criterion.name, value), Fraction(value))
+    return known.setdefault((criterion.name, exact), Fraction(exact))
 
 
 def _to_hundred(criterion: Criterion) -> tuple[Fraction, Fraction]:

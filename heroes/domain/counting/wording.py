@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from heroes.domain.counting.marks import Number
-
 # A context of our own: the result must not depend on what the calling thread has set.
 _DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN)
 
@@ -13,11 +11,6 @@ _DIGITS = Context(prec=28, rounding=ROUND_HALF_EVEN)
 def to_decimal(value: Fraction) -> Decimal:
     """The value as a decimal: exact where it ends within 28 digits, else correctly rounded to 28."""
     return _DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
-
-
-def exact(value: Number) -> Decimal:
-    """The value as a decimal: a float as the shortest decimal that is read back as the same float."""
-    return value if isinstance(value, Decimal) else Decimal(repr(value))
 
 
 def plain(number: Decimal) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from heroes.domain.counting.marks import Criterion, Mark
-from heroes.domain.counting.reviews import read_judging
+from heroes.domain.counting.marks import Criterion, Mark, decimal_of
+from heroes.domain.counting.methods import METHODS
+from heroes.domain.counting.reviews import Judging, read_judging
 from heroes.domain.counting.wording import plain
-from heroes.domain.results.methods import apply_method
+from heroes.domain.results.calibrated import why_no_model
+from heroes.domain.results.methods import FUNCTIONS, Instead
 
 
 def digest(marks: Iterable[Mark], criteria: Sequence[Criterion], method: str) -> str:
@@ -27,21 +29,42 @@ def digest(marks: Iterable[Mark], criteria: Sequence[Criterion], method: str) ->
     Raises as `rank` does.
     """
     kept = list(marks)
-    used, _, outcome = apply_method(read_judging(kept, criteria), method)
+    used, counted = _counted(read_judging(kept, criteria), method)
     lines: list[tuple[str, ...]] = [("method", used)]
     lines += [
         ("criterion", criterion.name, plain(criterion.weight), plain(criterion.low), plain(criterion.high))
         for criterion in criteria
     ]
     lines += sorted(
-        ("mark", mark.entry, mark.judge, mark.criterion, plain(mark.value))
+        ("mark", mark.entry, mark.judge, mark.criterion, plain(decimal_of(mark.value)))
         for mark in kept
-        if mark.value is not None
-        and mark.entry in outcome.tallies
-        and mark.judge in outcome.tallies[mark.entry].judges
+        if mark.value is not None and mark.judge in counted.get(mark.entry, frozenset())
     )
     text = "".join(",".join(_quoted(field) for field in line) + "\n" for line in lines)
     return sha256(text.encode("utf-8")).hexdigest()
+
+
+def _counted(judging: Judging, method: str) -> tuple[str, dict[str, frozenset[str]]]:
+    """The method used, and entry -> the judges whose marks count."""
+    if method not in METHODS:
+        raise ValueError(f"Unknown method “{method}”: known are {', '.join(METHODS)}.")
+    whole = {
+        entry: frozenset(review.judge for review in reviews if review.score is not None)
+        for entry, reviews in judging.reviews.items()
+    }
+    while True:
+        if method not in FUNCTIONS:
+            reviews = [len(judges) for judges in whole.values()]
+            if (
+                why_no_model(sum(reviews), len(frozenset().union(*whole.values())), max(reviews, default=0))
+                is None
+            ):
+                return method, whole
+            method = "mean"
+        outcome = FUNCTIONS[method](judging)
+        if not isinstance(outcome, Instead):
+            return method, {entry: tally.judges for entry, tally in outcome.tallies.items()}
+        method = outcome.method
 
 
 def _quoted(field: str) -> str:

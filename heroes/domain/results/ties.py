@@ -2,19 +2,22 @@
 
 0. Under `trimmed-mean` only, the points as the ISU publishes them: each criterion's weighted mean rounded half-up
    to 0.01 before they are added. The score itself stays unrounded.
-1. The mean on the heaviest criterion, then on the next by weight (in declared order among equal weights).
+1. The method's score on the heaviest criterion, then on the next by weight (in declared order among equal weights).
 2. The judges who scored both: whom more of them put higher. Among more than two entries this divides only
    where each entry of the upper part beats each entry of the lower one, so that a circle decides nothing.
-3. The higher median of the judges' scores.
-4. Otherwise equal rank: the chair decides. Never submission time, id or name.
+3. More reviews.
+4. The higher median of the judges' scores.
+5. A draw, where a seed for it was published beforehand: the smaller SHA-256 of "seed:entry" (UTF-8) is first.
+6. Otherwise equal rank: the chair decides. Never submission time, id or name.
 
-When a step divides the group, the parts go on with the next one; after the median the judges are asked again,
+When a step divides the group, the parts go on with the next one; after reviews and median the judges are asked again,
 since a part of a circle can have a majority that the whole had not.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from hashlib import sha256
 from itertools import groupby
 from statistics import median
 
@@ -34,23 +37,25 @@ class Contender:
     values: Row
     scores: dict[str, Fraction]
     """Judge -> score, for the reviews that have one."""
+    reviews: int
 
 
 Step = Callable[[Sequence[Contender]], TieStep]
 
 
 def break_ties(
-    panel: Panel, tied: Sequence[Contender], *, points_first: bool = False
+    panel: Panel, tied: Sequence[Contender], *, points_first: bool = False, seed: str | None = None
 ) -> tuple[list[tuple[str, ...]], dict[str, tuple[TieStep, ...]]]:
     """Order entries of one score: (groups of equal rank, best first; each entry's steps).
 
-    The same whatever the order of `tied`; entries of equal rank are listed by id. `points_first` puts step 0 on top.
+    The same whatever the order of `tied`; entries of equal rank are listed by id. `points_first` puts step 0 on top;
+    `seed` is what a draw was announced with.
     """
     by_weight = sorted(range(len(panel.criteria)), key=lambda position: -panel.weights[position])
     steps = [_points_step(panel)] if points_first else []
     steps += [_criterion_step(panel, position) for position in by_weight]
     majority = len(steps)
-    steps += [_majority_step, _median_step]
+    steps += [_majority_step, _reviews_step, _median_step]
     contenders = {contender.entry: contender for contender in tied}
     taken: dict[str, list[TieStep]] = {entry: [] for entry in contenders}
     places: list[tuple[str, ...]] = []
@@ -61,13 +66,16 @@ def break_ties(
         if len(group) == 1:
             places.append(group)
             continue
-        step = steps[at]([contenders[entry] for entry in group]) if at < len(steps) else _equal(group)
+        if at < len(steps):
+            step = steps[at]([contenders[entry] for entry in group])
+        else:
+            step = _equal(group) if seed is None else _drawn(group, seed)
         for entry in group:
             taken[entry].append(step)
         if step.rule == "equal":
             places.append(group)
         else:
-            following = majority if step.rule == "median" and step.decided else at + 1
+            following = majority if step.rule in ("reviews", "median") and step.decided else at + 1
             pending.extend((part, following) for part in reversed(step.order))
     return places, {entry: tuple(entry_steps) for entry, entry_steps in taken.items()}
 
@@ -114,6 +122,21 @@ def _median_step(group: Sequence[Contender]) -> TieStep:
     medians = {contender.entry: median(contender.scores.values()) for contender in group}
     order = _best_first(medians)
     return TieStep("median", None, order, _compare("the median of the judges' scores", order, medians))
+
+
+def _reviews_step(group: Sequence[Contender]) -> TieStep:
+    many = {contender.entry: Fraction(contender.reviews) for contender in group}
+    order = _best_first(many)
+    return TieStep("reviews", None, order, _compare("the number of reviews", order, many))
+
+
+def _drawn(group: tuple[str, ...], seed: str) -> TieStep:
+    lots = {entry: sha256(f"{seed}:{entry}".encode()).hexdigest() for entry in group}
+    order = tuple((entry,) for entry in sorted(group, key=lambda entry: (lots[entry], entry)))
+    ahead = ", then ".join(entry for (entry,) in order[:SHOWN])
+    more = f", then {len(order) - SHOWN} more" if len(order) > SHOWN else ""
+    sentence = f"Drawn with the seed “{seed}” that was published beforehand: {ahead}{more}."
+    return TieStep("draw", None, order, sentence)
 
 
 def _majority_step(group: Sequence[Contender]) -> TieStep:

@@ -1,10 +1,10 @@
 """Short ways to write marks down, for the tests of the results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from heroes.domain.counting import Number
-from heroes.domain.results import Criterion, Mark, Standings
+from heroes.domain.results import Criterion, Mark, Standings, rank
 
 IMPACT = Criterion("Impact", Decimal(60))
 CRAFT = Criterion("Craft", Decimal(40))
@@ -30,3 +30,10 @@ def ranks(standings: Standings) -> list[tuple[int | None, str]]:
 def scores(standings: Standings) -> dict[str, Number | None]:
     """Entry -> score."""
     return {standing.entry: standing.score for standing in standings.entries}
+
+
+def by_mean(
+    marks: Iterable[Mark], criteria: Sequence[Criterion], *, entries: Sequence[str] = ()
+) -> Standings:
+    """The plain mean, and nothing drawn."""
+    return rank(marks, criteria, method="mean", draws=0, entries=entries)

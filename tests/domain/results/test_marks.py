@@ -1,17 +1,18 @@
 """Rows that cannot be used are refused by name, never skipped."""
 
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import FrozenInstanceError, astuple, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from heroes.domain.results import Criterion, InvalidMarks, Mark, digest, rank
-from tests.domain.results.panels import CRAFT, IMPACT, TWO
+from heroes.domain.results import Criterion, InvalidMarks, Mark, Marks, digest, next_reviews, rank
+from tests.domain.results.panels import CRAFT, IMPACT, TWO, by_mean
 
 GOOD = Mark("A", "j1", "Impact", Decimal(8))
 # What a caller without a type checker may hand over.
-NOT_DECIMAL: list[Any] = [9.0, "9", 1.5]
+NO_NUMBER: list[Any] = [True, "9", float("nan")]
+EDGE = "10.0000000000000000000000000000001 is outside the scale 1 to 10."
 PLACE = "Entry “A”, judge “j1”, criterion “Impact”"
 
 
@@ -34,15 +35,24 @@ PLACE = "Entry “A”, judge “j1”, criterion “Impact”"
         (replace(GOOD, value=Decimal("-Infinity")), f"{PLACE}: -Infinity is not a finite number."),
         (replace(GOOD, value=Decimal("8E-61")), f"{PLACE}: 8E-61 has too many digits."),
         (replace(GOOD, value=Decimal("1E+999999")), f"{PLACE}: 1E+999999 has too many digits."),
-        (replace(GOOD, value=NOT_DECIMAL[0]), f"{PLACE}: 9.0 is not an exact decimal."),
-        (replace(GOOD, value=NOT_DECIMAL[1]), f"{PLACE}: '9' is not an exact decimal."),
+        (replace(GOOD, value=float("nan")), f"{PLACE}: NaN is not a finite number."),
+        (replace(GOOD, value=float("-inf")), f"{PLACE}: -Infinity is not a finite number."),
+        (replace(GOOD, value=10.5), f"{PLACE}: 10.5 is outside the scale 1 to 10."),
+        (replace(GOOD, value=Decimal("10.0000000000000000000000000000001")), f"{PLACE}: {EDGE}"),
+        (replace(GOOD, value=NO_NUMBER[0]), f"{PLACE}: True is not a number."),
+        (replace(GOOD, value=NO_NUMBER[1]), f"{PLACE}: '9' is not a number."),
     ],
 )
 def test_an_unusable_mark_is_named(bad: Mark, message: str) -> None:
-    # The good 9 goes first: a float that equals a mark already seen is refused all the same.
     marks = [Mark("B", "j1", "Impact", Decimal(9)), bad]
 
-    for refuse in (lambda: rank(marks, TWO), lambda: digest(marks, TWO, "mean")):
+    for refuse in (
+        lambda: by_mean(marks, TWO),
+        lambda: rank(marks, TWO),
+        lambda: rank(Marks.from_columns(*zip(*map(astuple, marks), strict=True)), TWO),
+        lambda: next_reviews(marks, TWO, places=1, budget=1),
+        lambda: digest(marks, TWO, "mean"),
+    ):
         with pytest.raises(InvalidMarks) as caught:
             refuse()
         assert (str(caught.value), caught.value.row) == (message, bad)
@@ -53,7 +63,7 @@ def test_a_judge_marks_an_entry_once_on_a_criterion(first: str | None, second: s
     marks = [replace(GOOD, value=Decimal(text) if text else None) for text in (first, second)]
 
     with pytest.raises(InvalidMarks) as caught:
-        rank(marks, TWO)
+        by_mean(marks, TWO)
     assert str(caught.value) == f"{PLACE}: this judge already marked this entry on it."
     assert caught.value.row is marks[1]
 
@@ -82,12 +92,14 @@ def test_a_judge_marks_an_entry_once_on_a_criterion(first: str | None, second: s
             replace(CRAFT, high=Decimal("Infinity")),
             "Criterion “Craft”, highest mark: Infinity is not a finite number.",
         ),
-        (replace(CRAFT, weight=NOT_DECIMAL[2]), "Criterion “Craft”, weight: 1.5 is not an exact decimal."),
+        (replace(CRAFT, weight=NO_NUMBER[1]), "Criterion “Craft”, weight: '9' is not a number."),
+        (replace(CRAFT, weight=NO_NUMBER[0]), "Criterion “Craft”, weight: True is not a number."),
+        (replace(CRAFT, weight=NO_NUMBER[2]), "Criterion “Craft”, weight: NaN is not a finite number."),
     ],
 )
 def test_an_unusable_criterion_is_named(bad: Criterion, message: str) -> None:
     with pytest.raises(InvalidMarks) as caught:
-        rank([GOOD], [IMPACT, bad])
+        by_mean([GOOD], [IMPACT, bad])
     assert (str(caught.value), caught.value.row) == (message, bad)
 
 
@@ -98,7 +110,7 @@ def test_invalid_marks_is_a_value_error() -> None:
 def test_the_ends_of_the_scale_belong_to_it() -> None:
     marks = [replace(GOOD, value=Decimal("1.0")), replace(GOOD, judge="j2", value=Decimal("1E1"))]
 
-    assert rank(marks, TWO).entries[0].score == Decimal("5.5")
+    assert by_mean(marks, TWO).entries[0].score == Decimal("5.5")
 
 
 def test_a_mark_on_another_criterion_has_its_own_scale() -> None:
@@ -106,7 +118,7 @@ def test_a_mark_on_another_criterion_has_its_own_scale() -> None:
     marks = [replace(GOOD, criterion="Craft", value=Decimal(50)), replace(GOOD, value=Decimal(50))]
 
     with pytest.raises(InvalidMarks, match="criterion “Impact”: 50 is outside the scale 1 to 10"):
-        rank(marks, [IMPACT, wide])
+        by_mean(marks, [IMPACT, wide])
 
 
 def test_marks_and_criteria_cannot_be_changed() -> None:

@@ -9,15 +9,16 @@ from heroes.domain.results import (
     PARTIAL,
     PROVISIONAL,
     RULES,
+    Adjusted,
     Criterion,
     CriterionValue,
+    Explanation,
     JudgeTotal,
     Mark,
     Standing,
     Standings,
-    rank,
 )
-from tests.domain.results.panels import CRAFT, IMPACT, ONE, TWO, ranks, scorecards, scores
+from tests.domain.results.panels import CRAFT, IMPACT, ONE, TWO, by_mean, ranks, scorecards, scores
 
 D = Decimal
 
@@ -25,7 +26,8 @@ D = Decimal
 def test_the_whole_answer_for_a_complete_panel() -> None:
     marks = scorecards(TWO, {"B": {"j2": "5 4", "j1": "6 5"}, "A": {"j1": "8 6", "j2": "9 7"}})
 
-    assert rank(marks, TWO) == Standings(
+    # Two judges are too few for a model, so nothing is said of how sure this is.
+    assert replace(by_mean(marks, TWO), judges=(), reliability=None) == Standings(
         asked="mean",
         method="mean",
         reason=None,
@@ -45,8 +47,10 @@ def test_the_whole_answer_for_a_complete_panel() -> None:
                     CriterionValue("Impact", D("8.5"), 2, ()),
                     CriterionValue("Craft", D("6.5"), 2, ()),
                 ),
-                tie=(),
-                flags=(),
+                raw_mean=D("7.7"),
+                explanation=Explanation(
+                    (Adjusted("j1", 7.2, 0.0, 7.2), Adjusted("j2", 8.2, 0.0, 8.2)), 7.7, 6.4, 1.0, 7.7
+                ),
             ),
             Standing(
                 entry="B",
@@ -62,8 +66,10 @@ def test_the_whole_answer_for_a_complete_panel() -> None:
                     CriterionValue("Impact", D("5.5"), 2, ()),
                     CriterionValue("Craft", D("4.5"), 2, ()),
                 ),
-                tie=(),
-                flags=(),
+                raw_mean=D("5.1"),
+                explanation=Explanation(
+                    (Adjusted("j1", 5.6, 0.0, 5.6), Adjusted("j2", 4.6, 0.0, 4.6)), 5.1, 6.4, 1.0, 5.1
+                ),
             ),
         ),
     )
@@ -75,7 +81,7 @@ def test_a_gap_is_filled_from_how_far_the_judge_stands_above_the_means() -> None
     # mean on Impact, so Craft is taken as 5 + 2 = 7: (60 x 9 + 40 x 7) / 100 = 8.2, and A has (7.2 + 8.2) / 2.
     marks = scorecards(TWO, {"A": {"j1": "8 6", "j2": "9 -"}, "B": {"j1": "6 5", "j2": "5 4"}})
 
-    first = rank(marks, TWO).entries[0]
+    first = by_mean(marks, TWO).entries[0]
 
     assert (first.entry, first.score, first.total, first.reviews) == ("A", D("7.7"), D(770), 2)
     assert first.judges == (
@@ -95,13 +101,13 @@ def test_the_shift_is_the_unweighted_mean_over_the_answered_criteria() -> None:
     three = (Criterion("Impact", D(50)), Criterion("Craft", D(30)), Criterion("Reach", D(20)))
     marks = scorecards(three, {"A": {"j1": "9 6 -"}, "B": {"j1": "5 5 4"}})
 
-    assert scores(rank(marks, three)) == {"A": D("7.35"), "B": D("4.8")}
+    assert scores(by_mean(marks, three)) == {"A": D("7.35"), "B": D("4.8")}
 
 
 def test_below_half_the_weight_a_review_does_not_count_and_is_still_shown() -> None:
     marks = scorecards(TWO, {"A": {"j1": "8 6", "j2": "- 1"}, "B": {"j1": "6 -"}})
 
-    first, second = rank(marks, TWO).entries
+    first, second = by_mean(marks, TWO).entries
 
     assert (first.entry, first.score, first.reviews, first.flags) == ("A", D("7.2"), 1, (PROVISIONAL,))
     assert first.judges[1] == JudgeTotal("j2", None, None, partial=True, counted=False)
@@ -114,13 +120,13 @@ def test_exactly_half_the_weight_is_enough() -> None:
     halves = (replace(IMPACT, weight=D(1)), replace(CRAFT, weight=D(1)))
     marks = scorecards(halves, {"A": {"j1": "8 -"}, "B": {"j1": "4 5"}})
 
-    assert scores(rank(marks, halves)) == {"A": D("7.5"), "B": D("4.5")}
+    assert scores(by_mean(marks, halves)) == {"A": D("7.5"), "B": D("4.5")}
 
 
 def test_absent_is_not_zero() -> None:
     marks = scorecards(TWO, {"A": {"j1": "2 2", "j2": "- -"}, "B": {"j1": "- -"}, "C": {"j1": "- 9"}})
 
-    standings = rank(marks, TWO, entries=["D", "A"])
+    standings = by_mean(marks, TWO, entries=["D", "A"])
 
     assert ranks(standings) == [(1, "A"), (None, "B"), (None, "C"), (None, "D")]
     assert standings.entries[0].score == D(2)
@@ -134,12 +140,12 @@ def test_recusal_equals_absence() -> None:
     cards = {"A": {"j1": "8 6"}, "B": {"j1": "6 5", "j2": "5 4"}}
     recused = {"A": {"j1": "8 6", "j2": "- -"}, "B": {"j1": "6 5", "j2": "5 4"}}
 
-    assert rank(scorecards(TWO, recused), TWO) == rank(scorecards(TWO, cards), TWO)
+    assert by_mean(scorecards(TWO, recused), TWO) == by_mean(scorecards(TWO, cards), TWO)
 
 
 def test_zero_is_a_mark_where_the_scale_begins_there() -> None:
     scale = (replace(IMPACT, low=D(0)),)
-    standings = rank(scorecards(scale, {"A": {"j1": "0", "j2": "5"}, "B": {"j1": "-", "j2": "1"}}), scale)
+    standings = by_mean(scorecards(scale, {"A": {"j1": "0", "j2": "5"}, "B": {"j1": "-", "j2": "1"}}), scale)
 
     assert scores(standings) == {"A": D("2.5"), "B": D(1)}
 
@@ -149,7 +155,7 @@ def test_different_scales_are_mapped_to_0_to_100_and_the_total_stays_raw() -> No
     mixed = (Criterion("Impact", D(1), D(0), D(10)), Criterion("Craft", D(3), D(1), D(5)))
     marks = scorecards(mixed, {"A": {"j1": "5 3"}, "B": {"j1": "4 5"}})
 
-    standings = rank(marks, mixed)
+    standings = by_mean(marks, mixed)
 
     assert [(standing.entry, standing.score, standing.total) for standing in standings.entries] == [
         ("B", D(85), D(19)),
@@ -161,7 +167,7 @@ def test_the_mapped_score_decides_even_where_the_raw_total_says_otherwise() -> N
     mixed = (Criterion("Impact", D(1), D(0), D(10)), Criterion("Craft", D(1), D(0), D(100)))
     marks = scorecards(mixed, {"A": {"j1": "9 40"}, "B": {"j1": "2 60"}})
 
-    standings = rank(marks, mixed)
+    standings = by_mean(marks, mixed)
 
     assert [(standing.entry, standing.score, standing.total) for standing in standings.entries] == [
         ("A", D(65), D(49)),
@@ -174,7 +180,7 @@ def test_a_gap_between_different_scales_is_filled_on_the_common_one() -> None:
     mixed = (Criterion("Impact", D(1), D(0), D(10)), Criterion("Craft", D(1), D(0), D(20)))
     marks = scorecards(mixed, {"A": {"j1": "6 10"}, "B": {"j1": "4 -"}})
 
-    second = rank(marks, mixed).entries[1]
+    second = by_mean(marks, mixed).entries[1]
 
     assert (second.entry, second.score, second.total) == ("B", D(40), D(12))
     assert second.criteria[1] == CriterionValue("Craft", D(8), 0, ())
@@ -185,7 +191,7 @@ def test_a_gap_between_scales_that_do_not_start_at_zero() -> None:
     mixed = (Criterion("Impact", D(3), D(1), D(5)), Criterion("Craft", D(1), D(10), D(30)))
     marks = scorecards(mixed, {"A": {"j1": "4 20"}, "B": {"j1": "2 -"}})
 
-    second = rank(marks, mixed).entries[1]
+    second = by_mean(marks, mixed).entries[1]
 
     assert (second.score, second.total, second.criteria[1].value) == (D(25), D(21), D(15))
 
@@ -193,7 +199,7 @@ def test_a_gap_between_scales_that_do_not_start_at_zero() -> None:
 def test_a_criterion_that_nobody_marked_is_left_out_of_the_weights() -> None:
     marks = scorecards(TWO, {"A": {"j1": "8 -", "j2": "7 -"}})
 
-    (only,) = rank(marks, TWO).entries
+    (only,) = by_mean(marks, TWO).entries
 
     assert (only.score, only.total, only.flags) == (D("7.5"), D(450), (PARTIAL,))
     assert only.criteria[1] == CriterionValue("Craft", None, 0, ())
@@ -203,13 +209,13 @@ def test_the_mean_of_three_is_correct_to_28_digits_in_any_decimal_context() -> N
     marks = scorecards(ONE, {"A": {"j1": "7", "j2": "7", "j3": "6"}, "B": {"j1": "1.25", "j2": "2"}})
 
     with localcontext(prec=3):
-        narrow = rank(marks, ONE)
+        narrow = by_mean(marks, ONE)
 
-    assert narrow == rank(marks, ONE)
+    assert narrow == by_mean(marks, ONE)
     assert scores(narrow) == {"A": D("6.666666666666666666666666667"), "B": D("1.625")}
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    assert ranks(rank([], [])) == []
-    assert ranks(rank([], TWO, entries=("b", "a"))) == [(None, "a"), (None, "b")]
-    assert rank(iter([Mark("A", "j", "Impact", D(4))]), ONE).entries[0].flags == (PROVISIONAL,)
+    assert ranks(by_mean([], [])) == []
+    assert ranks(by_mean([], TWO, entries=("b", "a"))) == [(None, "a"), (None, "b")]
+    assert by_mean(iter([Mark("A", "j", "Impact", D(4))]), ONE).entries[0].flags == (PROVISIONAL,)

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from heroes.domain.counting import Number
 from heroes.domain.results import METHODS, Criterion, Mark, digest, rank
+from tests.domain.results.panels import by_mean
 
 Panel = tuple[list[Mark], list[Criterion]]
 
 weights = st.decimals("0.1", "60", places=1)
 marks_on_scale = st.decimals("1", "10", places=2)
 coarse = st.sampled_from([Decimal(3), Decimal(4), Decimal(5)])
-methods = st.sampled_from(sorted(METHODS))
+methods = st.sampled_from(["mean", "median", "trimmed-mean"])
+any_method = st.sampled_from(sorted(METHODS))
 
 
 @st.composite
@@ -35,7 +37,7 @@ def panels(draw: st.DrawFn, value: st.SearchStrategy[Decimal | None], judges: in
 gaps = st.one_of(st.none(), coarse, marks_on_scale)
 
 
-@given(panels(gaps), methods, st.randoms(use_true_random=False))
+@given(panels(gaps), any_method, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(panel: Panel, method: str, dice: Random) -> None:
     marks, criteria = panel
     shuffled = list(marks)
@@ -50,7 +52,7 @@ def test_a_complete_panel_has_the_exact_mean(panel: Panel) -> None:
     marks, criteria = panel
     weight = {criterion.name: Fraction(criterion.weight) for criterion in criteria}
 
-    for standing in rank(marks, criteria).entries:
+    for standing in by_mean(marks, criteria).entries:
         own = [mark for mark in marks if mark.entry == standing.entry]
         weighted = [weight[mark.criterion] * Fraction(mark.value or 0) for mark in own]
         total = sum(weighted, Fraction(0)) * len(criteria) / len(own)
@@ -99,7 +101,7 @@ def test_a_higher_mark_never_harms_in_a_complete_panel(
     assert after.rank <= before.rank
 
 
-@given(panels(gaps), methods)
+@given(panels(gaps), st.sampled_from(["mean", "trimmed-mean"]))
 def test_the_criteria_add_up_to_the_total(panel: Panel, method: str) -> None:
     marks, criteria = panel
     for standing in rank(marks, criteria, method=method).entries:

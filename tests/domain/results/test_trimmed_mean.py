@@ -16,7 +16,7 @@ from heroes.domain.results import (
     JudgeTotal,
     rank,
 )
-from tests.domain.results.panels import ONE, TWO, ranks, scorecards, scores
+from tests.domain.results.panels import ONE, TWO, by_mean, ranks, scorecards, scores
 
 D = Decimal
 FIVE = {"j1": "2", "j2": "7", "j3": "7.25", "j4": "7.5", "j5": "10"}
@@ -100,7 +100,7 @@ def test_without_five_judges_anywhere_it_is_the_plain_mean_and_says_why() -> Non
     assert standings.reason == (
         "No entry has five judges' marks on a criterion, so there is nothing to trim: the plain mean is used."
     )
-    assert standings.entries == rank(marks, ONE).entries
+    assert standings.entries == by_mean(marks, ONE).entries
     assert scores(standings)["B"] == D("6.666666666666666666666666667")
     assert rank([], ONE, method="trimmed-mean", entries=["A"]).method == "mean"
 
@@ -130,9 +130,16 @@ def test_a_gap_of_a_whole_panel_is_filled_from_half_the_weight_on() -> None:
 
 
 def test_the_registry_holds_exactly_these() -> None:
-    assert list(METHODS) == ["mean", "trimmed-mean"]
+    assert list(METHODS) == [
+        "calibrated",
+        "mean",
+        "trimmed-mean",
+        "median",
+        "calibrated-limits",
+        "final-panel",
+    ]
 
 
 def test_an_unknown_method_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"^Unknown method “borda”: known are mean, trimmed-mean\.$"):
+    with pytest.raises(ValueError, match=r"^Unknown method “borda”: known are calibrated, mean, .*panel\.$"):
         rank([], ONE, method="borda")
