@@ -9,9 +9,10 @@ from sqlalchemy import delete, func, select
 from heroes.domain.entry_states import Act, Given
 from heroes.models import AuditRecord, Category, Entry, OutboxMail, Round, RoundEntry
 from heroes.services import acting, advancing, deciding, recusing, rounds
+from heroes.services.boards import Board
 from heroes.services.deciding import FINALIST, Stage, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, NotNow
-from heroes.services.standings import Board, standings
+from heroes.services.standings import standings
 from tests.counting import statements
 from tests.judging import handed_in
 from tests.outcomes import eligible, moved

@@ -8,8 +8,9 @@ from heroes.domain.entry_states import Act
 from heroes.domain.results import Mark, digest, rank
 from heroes.models import Panel
 from heroes.services import recusing, scoring
+from heroes.services.boards import cut
 from heroes.services.refusals import Invalid, NotFound, NotNow
-from heroes.services.standings import cut, standings
+from heroes.services.standings import standings
 from tests.judging import COMMENT, asked, assignment, change, handed_in, handle_of
 from tests.outcomes import FRONTLINE, PAIR, board, eligible, judged, moved, three
 from tests.world import JUDGED, JUDGING, World
