@@ -182,10 +182,11 @@ class World:
         return started
 
     def computed(self) -> None:
-        """Have the worker compute whatever is behind its marks, and forget what the test itself has read."""
+        """Have the worker compute whatever is behind its marks, and read anew what the test has read."""
         self.session.rollback()
-        Reckoner(lambda: self.ctx("system")).all_now()
-        self.session.rollback()
+        # A context of its own, as a worker has: it closes its session when it has done its work.
+        with self.app.app_context():
+            Reckoner(lambda: self.ctx("system")).all_now()
         self.session.expire_all()
 
     def season(self) -> Season:

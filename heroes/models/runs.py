@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from heroes.models.base import Base, Instant, Json, one_of
@@ -102,7 +102,7 @@ class RunLine(Base):
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
     rank: Mapped[int | None]
-    points: Mapped[float | None]
+    points: Mapped[float | None] = mapped_column(Double)
     """The score out of 100, near enough to count who reaches one."""
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     marks: Mapped[dict[str, list[str | None]]] = mapped_column(Json, default=dict)

@@ -15,7 +15,7 @@ from heroes.models import result_pages as read
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.judging import Assignment
 from heroes.models.seasons import Round
-from heroes.services import acting, door, running
+from heroes.services import acting, door, running, tallies
 from heroes.services.auditing import note
 from heroes.services.boards import Board, Cut, Line, cut
 from heroes.services.context import Context
@@ -181,7 +181,10 @@ def skip_final(ctx: Context, season_slug: str, category_slug: str) -> Round:
             season_id=season.id,
             before={"name": last.name, "opens_at": last.opens_at, "closes_at": last.closes_at},
         )
+        running.drop(ctx, last.id)
         ctx.session.execute(delete(Round).where(Round.id == last.id))
+        # The round before has other places to decide on from now on.
+        tallies.marks_changed(ctx, season.id, category.id, [rounds[-2].id])
         ctx.session.expunge(last)
     return last
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from heroes.adapters.chance import handle
 from heroes.domain.counting import METHODS
@@ -12,7 +12,7 @@ from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
-from heroes.models.runs import ResultsRun
+from heroes.models.runs import ResultsRun, RunLine
 from heroes.models.seasons import Category, Round
 from heroes.services.context import Context
 from heroes.services.permission import must
@@ -152,3 +152,10 @@ def quote(ctx: Context, run_id: int) -> None:
         .values(quoted_at=ctx.now)
         .execution_options(synchronize_session=False)
     )
+
+
+def drop(ctx: Context, round_id: int) -> None:
+    """Delete the runs of a round in which nobody has ever been. Needs a running transaction."""
+    mine = select(ResultsRun.id).where(ResultsRun.round_id == round_id)
+    ctx.session.execute(delete(RunLine).where(RunLine.run_id.in_(mine)))
+    ctx.session.execute(delete(ResultsRun).where(ResultsRun.round_id == round_id))

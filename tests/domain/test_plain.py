@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heroes.domain.counting import Standing, Standings, plain
+from heroes.domain.counting import Criterion, Standing, Standings, plain
 
 st.register_type_strategy(
     Decimal, st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12)
@@ -62,6 +62,12 @@ def test_a_float_that_a_database_gives_back_as_a_whole_number_is_a_float_again()
     )
     assert (read.score, read.chance_of_best) == (1e22, 1.0)
     assert (type(read.score), type(read.chance_of_best)) == (float, float)
+
+
+def test_criteria_keep_their_exact_weights() -> None:
+    one = Criterion("Impact", Decimal("40.50"), Decimal(0), Decimal("1E+2"))
+    again = plain.from_plain(Criterion, plain.to_plain(one))
+    assert (again, str(again.weight), str(again.high)) == (one, "40.50", "1E+2")
 
 
 def test_a_field_that_nobody_knows_is_an_error() -> None:

@@ -84,7 +84,7 @@ def _reader(kind: Any) -> Read:
         part = _reader(get_args(kind)[0])
         return lambda values: tuple(part(value) for value in values)
     inner = _inner(kind)
-    if set(inner) == {Decimal, float}:
+    if Decimal in inner:
         return _number
     if inner == (float,):
         # A database may give 1e22 back as a whole number.

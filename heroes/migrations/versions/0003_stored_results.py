@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=True),
-        sa.Column("points", sa.Float(), nullable=True),
+        sa.Column("points", sa.Double(), nullable=True),
         sa.Column("data", _JSON, nullable=False),
         sa.Column("marks", _JSON, nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["results_runs.id"], name=op.f("fk_run_lines_run_id")),
