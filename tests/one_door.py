@@ -25,6 +25,7 @@ GUARDED = frozenset(
         "decided_digest",
         "decided_method",
         "decided_rules",
+        "decided_run_id",
     }
 )
 """The columns of an entry that say where it stands and why."""

@@ -5,8 +5,9 @@ from datetime import timedelta
 from heroes.domain.entry_states import Act, Given
 from heroes.models import Entry
 from heroes.services import announcing, deciding, door, screening
+from heroes.services.boards import Board
 from heroes.services.release_news import find_release
-from heroes.services.standings import Board, standings
+from heroes.services.standings import standings
 from heroes.services.transactions import transaction
 from tests.judging import handed_in
 from tests.world import JUDGED, JUDGING, OPEN, World
@@ -51,8 +52,8 @@ def three(world: World) -> list[Entry]:
 
 
 def board(world: World, who: str = "adam", method: str | None = None) -> Board:
-    """The frontline board as somebody sees it."""
-    world.session.expire_all()
+    """The frontline board as somebody sees it, once the worker has been."""
+    world.computed()
     return standings(world.ctx(who), *FRONTLINE, method)
 
 
@@ -71,8 +72,7 @@ def shortlisted(world: World, entries: list[Entry], rest: list[Entry] | None = N
     return deciding.shortlist(
         world.ctx("adam"),
         *FRONTLINE,
-        method=seen.asked,
-        digest=seen.digest,
+        run=seen.quoted,
         chosen={e.handle: e.version for e in entries},
         rest={e.handle: e.version for e in rest or []},
     )
@@ -84,8 +84,7 @@ def awarded(world: World, choices: dict[Entry, str]) -> int:
     return deciding.award(
         world.ctx("adam"),
         *FRONTLINE,
-        method=seen.asked,
-        digest=seen.digest,
+        run=seen.quoted,
         choices={entry.handle: choice for entry, choice in choices.items()},
         versions={entry.handle: entry.version for entry in choices},
     )

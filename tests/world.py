@@ -26,6 +26,7 @@ from heroes.app import create_app
 from heroes.config import Settings
 from heroes.domain.actors import IMPORT, SYSTEM, Actor
 from heroes.domain.slugs import name_key
+from heroes.jobs.reckoner import Reckoner
 from heroes.migrations import steps
 from heroes.models import Membership, Organisation, Panel, PanelMember, Programme, Season, User
 from heroes.models.database import db, dispose, reader
@@ -179,6 +180,14 @@ class World:
         nominating.send(ctx, started.entry.handle, started.sheet.revision)
         self.session.refresh(started.entry)
         return started
+
+    def computed(self) -> None:
+        """Have the worker compute whatever is behind its marks, and read anew what the test has read."""
+        self.session.rollback()
+        # A context of its own, as a worker has: it closes its session when it has done its work.
+        with self.app.app_context():
+            Reckoner(lambda: self.ctx("system")).all_now()
+        self.session.expire_all()
 
     def season(self) -> Season:
         """The small season."""

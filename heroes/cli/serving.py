@@ -1,7 +1,6 @@
 """Commands that set up and serve."""
 
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,12 +12,13 @@ from gunicorn.app.base import BaseApplication
 from sqlalchemy import select
 
 from heroes import config
-from heroes.app import create_app, create_served_app
-from heroes.cli.running import command_app, fail, make_context, read_settings
+from heroes.app import create_served_app
+from heroes.cli.demo_settings import demo_settings
+from heroes.cli.running import command_app, fail, read_settings
 from heroes.migrations import steps
-from heroes.models.database import db, dispose
+from heroes.models.database import db
 from heroes.models.installation import Installation
-from heroes.services import demo as demo_service
+from heroes.services.demo_world import STAGES
 from heroes.services.links import address_of
 from heroes.services.opening import begin
 
@@ -92,7 +92,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 @click.command()
-@click.option("--stage", type=click.Choice(demo_service.STAGES), default="open", show_default=True)
+@click.option("--stage", type=click.Choice(STAGES), default="open", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--fresh", is_flag=True, help="Build the season again even if it is there.")
 @click.option("--build-only", is_flag=True, hidden=True)
@@ -103,13 +103,13 @@ def demo(stage: str, port: int, fresh: bool, build_only: bool) -> None:
     if fresh or not database.exists():
         for suffix in ("", "-wal", "-shm"):
             Path(f"{database}{suffix}").unlink(missing_ok=True)
-        _build(settings, stage)
+        # In a program of its own: building computes results, and what serves must never load what that takes.
+        built = _ourselves(settings, "demo-build", "--stage", stage, "--port", str(port)).wait()
+        if built:
+            fail("the demo could not be built", built)
     if build_only:
         return
-    worker = subprocess.Popen(  # noqa: S603 (our own program, nothing of it typed by anybody)
-        [sys.executable, "-m", "heroes", "worker", "--demo", stage, "--port", str(port)],
-        env=os.environ | {"HEROES_INSTANCE": str(settings.instance.parent)},
-    )
+    worker = _ourselves(settings, "worker", "--demo", stage, "--port", str(port))
     click.echo(
         f"The demo is at http://127.0.0.1:{port}/ (sign in with one click at /sign-in). Stop it with Ctrl+C."
     )
@@ -121,37 +121,9 @@ def demo(stage: str, port: int, fresh: bool, build_only: bool) -> None:
         worker.wait(timeout=20)
 
 
-def demo_settings(stage: str, port: int) -> config.Settings:
-    """The demo's own settings: a folder of its own in the instance folder, its own keys, loopback only."""
-    try:
-        instance = config.load(
-            {k: v for k, v in os.environ.items() if k == "HEROES_INSTANCE"}, serving=False
-        ).instance
-    except config.BadSetting as error:
-        fail(str(error))
-    folder = instance / f"demo-{stage}"
-    folder.mkdir(parents=True, exist_ok=True)
-    key = folder / "secret.key"
-    if not key.exists():
-        key.touch(mode=0o600)
-        key.write_text(secrets.token_urlsafe(48))
-    return config.Settings(
-        instance=folder,
-        database_url=f"sqlite:///{folder / 'heroes.sqlite'}",
-        secret_key=key.read_text().strip(),
-        base_url=f"http://127.0.0.1:{port}",
-        mail_url=f"file://{folder / 'mail'}",
-        mail_from="heroes@northgate.example",
-        storage_url=f"file://{folder / 'files'}",
-        demo=True,
+def _ourselves(settings: config.Settings, *arguments: str) -> subprocess.Popen[bytes]:
+    """Another command of this program, begun beside this one, in the same folder for instances."""
+    return subprocess.Popen(  # noqa: S603 (our own program, nothing of it typed by anybody)
+        [sys.executable, "-m", "heroes", *arguments],
+        env=os.environ | {"HEROES_INSTANCE": str(settings.instance.parent)},
     )
-
-
-def _build(settings: config.Settings, stage: str) -> None:
-    app = create_app(settings)
-    with app.app_context():
-        steps.upgrade(db.engine)
-        ctx = make_context()()
-        demo_service.build(ctx, stage, ctx.now)
-        db.session.remove()
-        dispose(db.engine)

@@ -1,56 +1,18 @@
-"""Commands that keep an installation going: the worker, the database, the doctor, backups and the audit trail."""
+"""Commands that keep an installation going: the database, the doctor, backups and the audit trail."""
 
-import logging
 import os
-import signal
-import sys
-from datetime import timedelta
 from pathlib import Path
-from threading import Event
 
 import click
 
 from heroes import config, migrations
 from heroes.adapters.files import store_for
-from heroes.adapters.letters import Letters
 from heroes.adapters.mail import post_for
-from heroes.app import templates_folder
 from heroes.cli.running import command_app, fail, one_clear_line, read_settings
-from heroes.cli.serving import demo_settings
 from heroes.domain.phrases import many
-from heroes.jobs.postman import Postman
-from heroes.jobs.worker import Worker
 from heroes.migrations import steps
 from heroes.models.database import db
-from heroes.services import backing_up, delivering, doctoring, verifying
-from heroes.services.demo import STAGES
-
-
-@click.command()
-@click.option("--once", is_flag=True, help="Do everything that is due now, then end.")
-@click.option("--demo", type=click.Choice(STAGES), hidden=True)
-@click.option("--port", default=8000, type=click.IntRange(1, 65535), hidden=True)
-@click.option("--lease", default=delivering.LEASE.total_seconds(), type=float, hidden=True)
-def worker(once: bool, demo: str | None, port: int, lease: float) -> None:
-    """Deliver mail, make releases at their instant, send reminders and keep house. Several may run at once."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    stop = Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    settings = demo_settings(demo, port) if demo else read_settings(serving=True)
-    with command_app(settings=settings) as (_, make):
-        postman = Postman(
-            make,
-            post_for(settings.mail_url),
-            Letters(templates_folder()),
-            settings.mail_from,
-            timedelta(seconds=lease),
-        )
-        at_work = Worker(make, postman, stop)
-        if once:
-            at_work.once()
-        else:
-            at_work.run()
+from heroes.services import backing_up, doctoring, verifying
 
 
 @click.group("db")

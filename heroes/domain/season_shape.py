@@ -174,6 +174,7 @@ _ROUND = {
     "quorum": _maybe(_whole(1)),
     "blind": _maybe(_flag),
     "method": _maybe(_one_of(*METHODS)),
+    "draw_seed": _maybe(_text(200)),
 }
 _OUTCOME = {
     "shortlist_places": _maybe(_whole(1)),

@@ -8,12 +8,14 @@ from functools import partial
 from threading import Event
 
 from heroes.jobs.postman import Postman
+from heroes.jobs.reckoner import Reckoner
 from heroes.services import announcing, keeping, reminding
 from heroes.services.context import Context
 
 log = logging.getLogger("heroes.worker")
 PAUSE_SECONDS = 1.0
 MAILS_IN_A_ROW = 20
+WATCH = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Worker:
 
     make: Callable[[], Context]
     postman: Postman
+    reckoner: Reckoner
     stop: Event = field(default_factory=Event)
     rota: tuple[Job, ...] = ROTA
     _last: dict[str, datetime] = field(default_factory=dict)
@@ -58,19 +61,23 @@ class Worker:
         """Do everything that is due now, and end. Trouble is raised."""
         for job in self.rota:
             self._do(job)
+        self.reckoner.all_now()
         while not self.stop.is_set() and self.postman.deliver_one():
             pass
         self.postman.post.close()
 
     def turn(self) -> bool:
-        """Every job whose time has come, then some mails; whether there may be more mail to deliver at once."""
-        for job in self.rota:
+        """Every job whose time has come, one results run, then some mails; whether there may be more to do at once."""
+        for job in (*self.rota, Job("results", WATCH, self.reckoner.watch)):
             if self.stop.is_set():
                 return False
             self._guarded(job.name, partial(self._if_due, job))
+        computed = not self.stop.is_set() and bool(self._guarded("a results run", self.reckoner.compute_one))
         for _ in range(MAILS_IN_A_ROW):
-            if self.stop.is_set() or not self._guarded("mail", self.postman.deliver_one):
+            if self.stop.is_set():
                 return False
+            if not self._guarded("mail", self.postman.deliver_one):
+                return computed
         return True
 
     def _guarded(self, name: str, do: Callable[[], object]) -> object:

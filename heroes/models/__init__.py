@@ -15,6 +15,7 @@ from heroes.models.people import (
     User,
     UserSession,
 )
+from heroes.models.runs import ResultsRun, RunLine
 from heroes.models.seasons import (
     Category,
     Criterion,
@@ -52,8 +53,10 @@ __all__ = [
     "RateCount",
     "Recusal",
     "Release",
+    "ResultsRun",
     "Round",
     "RoundEntry",
+    "RunLine",
     "ScoreSet",
     "Season",
     "SeasonCounter",

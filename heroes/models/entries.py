@@ -92,6 +92,8 @@ class Entry(Base):
     decided_digest: Mapped[str | None] = mapped_column(String(64))
     decided_method: Mapped[str | None] = mapped_column(String(40))
     decided_rules: Mapped[str | None] = mapped_column(String(20))
+    decided_run_id: Mapped[int | None] = mapped_column(ForeignKey("results_runs.id"), index=True)
+    """The stored run that was quoted; nothing for a decision by hand, before any mark."""
     version: Mapped[int] = mapped_column(default=1)
 
     screening: Mapped[str] = mapped_column(String(20), default="unchecked")
@@ -169,7 +171,8 @@ class Tally(Base):
     """Maintained totals of a category, so that no page counts its entries or scorecards.
 
     Entries by "state", "screening" and "received" ("yes"); by round, whose id is the value: entries "admitted",
-    scorecards asked for ("cards_asked") and "cards_in".
+    scorecards asked for ("cards_asked") and "cards_in", and the revision of its "marks": it grows with every change of
+    what a result of the round would count or list.
     """
 
     __tablename__ = "tallies"

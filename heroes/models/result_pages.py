@@ -88,9 +88,20 @@ def in_the_running(session: Session, round_id: int) -> Sequence[Entry]:
     ).all()
 
 
-def _counting(round_id: int) -> Select[*tuple[Any, ...]]:
-    """Submitted scorecards of entries in the running, by judges who are not recused from them."""
-    recused = (
+def labels_of(session: Session, round_id: int) -> dict[int, str]:
+    """The same entries by id: what results call them, their reference."""
+    rows = session.execute(
+        select(Entry.id, func.coalesce(Entry.reference, Entry.handle))
+        .join(RoundEntry, RoundEntry.entry_id == Entry.id)
+        .where(RoundEntry.round_id == round_id, Entry.state.not_in(OUT_OF_THE_RUNNING))
+        .order_by(Entry.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def active_recusal() -> ColumnElement[bool]:
+    """Whether the judge of an assignment is recused from its entry, in a statement that reads `Assignment`."""
+    return (
         select(Recusal.user_id)
         .where(
             Recusal.user_id == Assignment.user_id,
@@ -100,6 +111,10 @@ def _counting(round_id: int) -> Select[*tuple[Any, ...]]:
         .correlate(Assignment)
         .exists()
     )
+
+
+def _counting(round_id: int) -> Select[*tuple[Any, ...]]:
+    """Submitted scorecards of entries in the running, by judges who are not recused from them."""
     return (
         select(Assignment.entry_id)
         .join(Entry, Entry.id == Assignment.entry_id)
@@ -107,27 +122,20 @@ def _counting(round_id: int) -> Select[*tuple[Any, ...]]:
             Assignment.round_id == round_id,
             Assignment.state == "submitted",
             Entry.state.not_in(OUT_OF_THE_RUNNING),
-            ~recused,
+            ~active_recusal(),
         )
     )
 
 
 def counting_marks(session: Session, round_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(entry id, judge id, criterion id, value) of each latest submission that counts; no value is an abstention."""
+    """(entry id, judge's handle, criterion id, value) of each latest submission that counts; no value: abstained."""
     counting: Select[*tuple[Any, ...]] = (
         _counting(round_id)
         .join(Mark, and_(Mark.assignment_id == Assignment.id, Mark.submission == Assignment.submission))
-        .with_only_columns(Assignment.entry_id, Assignment.user_id, Mark.criterion_id, Mark.value)
+        .join(User, User.id == Assignment.user_id)
+        .with_only_columns(Assignment.entry_id, User.handle, Mark.criterion_id, Mark.value)
     )
     return session.execute(counting).all()
-
-
-def judges_of(session: Session, round_id: int) -> dict[int, User]:
-    """The people whose scorecards count in a round, by id."""
-    found = session.scalars(
-        select(User).where(User.id.in_(_counting(round_id).with_only_columns(Assignment.user_id)))
-    )
-    return {user.id: user for user in found}
 
 
 def last_marked_round(session: Session, category_id: int) -> int | None:

@@ -208,7 +208,9 @@ class Round(Base):
     reviews: Mapped[int] = mapped_column(default=3)
     quorum: Mapped[int] = mapped_column(default=3)
     blind: Mapped[bool] = mapped_column(default=False)
-    method: Mapped[str] = mapped_column(String(40), default="mean")
+    method: Mapped[str] = mapped_column(String(40), default="calibrated")
+    draw_seed: Mapped[str | None] = mapped_column(Text)
+    """Published before the judging: what a draw between entries level to the last is made from."""
     version: Mapped[int] = mapped_column(default=1)
 
     category: Mapped[Category] = relationship(lazy="raise")

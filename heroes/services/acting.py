@@ -123,6 +123,7 @@ def change_level(ctx: Context, entry_handle: str, given: Given, version: int) ->
             entry.decided_digest or by_hand.digest,
             entry.decided_method or by_hand.method,
             entry.decided_rules or by_hand.rules,
+            entry.decided_run_id,
         )
         revoked = _do(ctx, loaded, Act.REVOKE, given, version)
         awarded = _do(ctx, loaded, Act.AWARD, given, entry.version, decided)

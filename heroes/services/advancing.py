@@ -10,15 +10,15 @@ from heroes.domain.policy import Deed
 from heroes.domain.workflow import SENTENCES, Why
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.seasons import Round
-from heroes.services import door
+from heroes.services import door, running
 from heroes.services.auditing import note
+from heroes.services.boards import Board, Line, label
 from heroes.services.context import Context
 from heroes.services.deciding import Stage, must_fit, same_board, stage_of
 from heroes.services.permission import staff_category
 from heroes.services.refusals import Invalid, NotFound, NotNow
 from heroes.services.rounds import admit_many
 from heroes.services.standing import standings_for
-from heroes.services.standings import Board, Line, label
 from heroes.services.transactions import transaction
 
 IN_ALREADY = "It is in the next round already."
@@ -83,16 +83,16 @@ def advance(
     category_slug: str,
     round_slug: str,
     *,
-    method: str,
-    digest: str,
+    run: str,
     chosen: Mapping[str, int],
     reason: str = "",
 ) -> int:
     """Admit exactly the chosen entries of an early round to the next one, all or none; return how many.
 
-    `chosen` maps an entry's handle to the version that was shown. No state moves and no mail is owed: to everybody
-    outside nothing has happened. Raises `Faster` if a mark or an entry has changed since, `NotNow` with the first
-    entry's reason, `Invalid` for nothing chosen or for a missing reason where the quorum is not reached.
+    `run` is the handle of the run that was shown, `chosen` maps an entry's handle to the version that was shown. No
+    state moves and no mail is owed: to everybody outside nothing has happened. Raises `Faster` if a mark or an entry
+    has changed since, `NotNow` with the first entry's reason, `Invalid` for nothing chosen or for a missing reason
+    where the quorum is not reached.
     """
     must_fit(reason)
     if not chosen:
@@ -113,7 +113,7 @@ def advance(
         for entry in held:
             if entry.version != chosen[entry.handle]:
                 raise door.faster(ctx, entry)
-        board = same_board(ctx, season_slug, category_slug, round_slug, method, digest)
+        board = same_board(ctx, season_slug, category_slug, round_slug, run, hold=False)
         following = next_round(board)
         going = [one for one in plan(ctx, board) if one.line.entry.handle in chosen]
         _must_all_go(going, len(chosen), reason)
@@ -131,9 +131,12 @@ def advance(
                     "digest": board.digest,
                     "method": board.standings.method,
                     "rules": board.standings.rules,
+                    **({"run": board.quoted} if board.run else {}),
                 },
                 reason=reason if one.asks_reason else "",
             )
+        if board.run is not None:
+            running.quote(ctx, board.run.id)
     return len(going)
 
 

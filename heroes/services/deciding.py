@@ -15,15 +15,17 @@ from heroes.models import result_pages as read
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.judging import Assignment
 from heroes.models.seasons import Round
-from heroes.services import acting, door
+from heroes.services import acting, door, running, tallies
 from heroes.services.auditing import note
+from heroes.services.boards import Board, Cut, Line, cut
 from heroes.services.context import Context
 from heroes.services.door import Decision
 from heroes.services.entry_facts import Background, settings_of
+from heroes.services.gathering import gather
 from heroes.services.permission import staff_category
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, NotNow
 from heroes.services.standing import Standing, standings_for
-from heroes.services.standings import Board, Cut, Line, cut, standings
+from heroes.services.standings import affected, standings
 from heroes.services.transactions import transaction
 
 MOST_REASON = 4000
@@ -123,15 +125,15 @@ def shortlist(
     category: str,
     in_round: str,
     *,
-    method: str,
-    digest: str,
+    run: str,
     chosen: Mapping[str, int],
     rest: Mapping[str, int],
     reason: str = "",
 ) -> int:
     """Shortlist exactly the chosen entries and set aside exactly the rest, all or none; return how many moved.
 
-    Both map an entry's handle to the version that was shown. Raises `Faster` if a mark or an entry has changed since,
+    `run` is the handle of the run that was shown (empty: nobody had marked), and both map an entry's handle to the
+    version that was shown. Raises `Faster` if a mark or an entry has changed since,
     `NotNow`/`NotAllowed` with the first entry's reason, `Invalid` for nothing chosen.
     """
     must_fit(reason)
@@ -140,7 +142,7 @@ def shortlist(
     if chosen.keys() & rest.keys():
         raise Invalid({"entry": "An entry cannot be on both sides of the line."})
     with transaction(ctx):
-        board = same_board(ctx, season, category, in_round, method, digest, hold=True)
+        board = same_board(ctx, season, category, in_round, run)
         if stage_of(board) not in (Stage.ONLY, Stage.SHORTLIST):
             raise NotNow("The shortlist is not decided on this round.", "wrong_round")
         if any(line.sealed and line.entry.handle in chosen for line in board.lines):
@@ -148,6 +150,7 @@ def shortlist(
         mover = _Mover(ctx, board, {**chosen, **rest}, reason)
         mover.move(list(chosen), Act.SHORTLIST)
         mover.move(list(rest), Act.NOT_SHORTLIST)
+        mover.end()
     return len(chosen) + len(rest)
 
 
@@ -178,7 +181,10 @@ def skip_final(ctx: Context, season_slug: str, category_slug: str) -> Round:
             season_id=season.id,
             before={"name": last.name, "opens_at": last.opens_at, "closes_at": last.closes_at},
         )
+        running.drop(ctx, last.id)
         ctx.session.execute(delete(Round).where(Round.id == last.id))
+        # The round before has other places to decide on from now on.
+        tallies.marks_changed(ctx, season.id, category.id, [rounds[-2].id])
         ctx.session.expunge(last)
     return last
 
@@ -243,8 +249,7 @@ def award(
     category: str,
     in_round: str,
     *,
-    method: str,
-    digest: str,
+    run: str,
     choices: Mapping[str, str],
     versions: Mapping[str, int],
     reason: str = "",
@@ -259,7 +264,7 @@ def award(
     if not choices:
         raise Invalid({"entry": "Choose something for at least one entry."})
     with transaction(ctx):
-        board = same_board(ctx, season, category, in_round, method, digest, hold=True)
+        board = same_board(ctx, season, category, in_round, run)
         if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
             raise NotNow("The awards are not decided on this round.", "wrong_round")
         mover = _Mover(ctx, board, {handle: versions.get(handle, 0) for handle in choices}, reason)
@@ -272,6 +277,7 @@ def award(
             mover.move([h for h, choice in choices.items() if choice == level.key], Act.AWARD, level.key)
         mover.move([h for h, needed in acts.items() if Act.NOT_AWARD in needed], Act.NOT_AWARD)
         mover.move([h for h, needed in acts.items() if Act.NOT_SHORTLIST in needed], Act.NOT_SHORTLIST)
+        mover.end()
     return len(choices)
 
 
@@ -295,19 +301,21 @@ def must_fit(reason: str) -> None:
 
 
 def same_board(
-    ctx: Context, season: str, category: str, in_round: str, method: str, digest: str, *, hold: bool = False
+    ctx: Context, season: str, category: str, in_round: str, run: str, *, hold: bool = True
 ) -> Board:
-    """The board that was shown, or `Faster` if the marks that it counts are no longer the same.
+    """The board of the run that was shown, or `Faster` if the marks that count are no longer those that it counted.
 
-    `hold` keeps them so until the transaction ends.
+    `hold` keeps them so until the transaction ends. What is compared is worked out anew from the marks themselves.
     """
-    board = standings(ctx, season, category, in_round, method, hold=hold)
-    if board.digest != digest:
+    board = standings(ctx, season, category, in_round, run=run, hold=hold)
+    now = gather(ctx, board.round.id, board.round.score_set_id)
+    if now.digest(board.standings.method) != board.digest:
         raise Faster(
             "A scorecard has come in or gone since you looked, so the numbers are not those that you saw."
             " Your press changed nothing.",
             who="A judge",
             what="scorecard.submit",
+            affected=[entry.handle for entry in affected(ctx, board)],
         )
     return board
 
@@ -369,9 +377,21 @@ class _Mover:
         if self.entries.keys() != versions.keys():
             raise NotFound("One of these entries is not in this category.")
         self.versions = dict(versions)
-        self.decision = Decision(board.digest, board.standings.method, board.standings.rules)
+        self.run = board.run
+        self.decision = Decision(
+            board.digest,
+            board.standings.method,
+            board.standings.rules,
+            board.run.id if board.run else None,
+            board.quoted,
+        )
         self.settings = settings_of(ctx, {board.category.id})
         self.standings = standings_for(ctx, list(self.entries.values()))
+
+    def end(self) -> None:
+        """Keep the run that was quoted: after every entry is locked, since nobody who forgets runs waits for one."""
+        if self.run is not None:
+            running.quote(self.ctx, self.run.id)
 
     def move(self, handles: Sequence[str], act: Act, level: str = "") -> None:
         """One act for these entries. Raises `Invalid` where one of them takes a reason and none was given."""

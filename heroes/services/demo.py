@@ -15,7 +15,7 @@ from heroes.models.entries import Entry
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import Membership, Organisation, User
 from heroes.models.seasons import Category, Panel, PanelMember, Round
-from heroes.services import nominating
+from heroes.services import computing, nominating
 from heroes.services.accounts import add_user
 from heroes.services.context import Context
 from heroes.services.demo_decisions import decide_awards, decide_shortlist, judge_final, release
@@ -32,7 +32,6 @@ from heroes.services.opening import ensure_installation, give_role
 from heroes.services.season_files import load_season, read_season
 from heroes.services.transactions import transaction
 
-STAGES = ("open", "judging", "shortlisted", "announced")
 SEASONS = Path(__file__).parent.parent / "seasons"
 _NEXT_DATE = {
     "open": ("closes", timedelta(days=2)),
@@ -68,6 +67,7 @@ def build(ctx: Context, stage: str, today: datetime) -> None:
         cast = _add_entries(demo)
         judge(demo, cast)
         decide(demo, cast, stage)
+        computing.compute_due(ctx)
         _settle_mail(demo)
 
 

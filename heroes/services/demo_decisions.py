@@ -7,7 +7,7 @@ from sqlalchemy import select
 from heroes.domain.entry_states import Act, Given, State
 from heroes.models.entries import Entry
 from heroes.models.seasons import Category, Release, Round
-from heroes.services import acting, announcing, deciding, rounds
+from heroes.services import acting, announcing, computing, deciding, rounds
 from heroes.services.demo_judging import Cast, deal_round, mark_round
 from heroes.services.demo_world import Demo
 from heroes.services.standings import standings
@@ -22,6 +22,7 @@ def decide_shortlist(demo: Demo, cast: list[Cast], category: Category, round_: R
             reason = "It was not sent in again in time. We have written to ask for it next year."
             given = Given(reason=reason, override=True)
             acting.press(ctx, one.handle, Act.NOT_SHORTLIST, given, entry.version)
+    computing.compute_now(ctx, round_)
     board = standings(ctx, demo.season.slug, category.slug, round_.slug)
     rule = deciding.rule_of(board)
     drawn = deciding.plan_shortlist(
@@ -35,8 +36,7 @@ def decide_shortlist(demo: Demo, cast: list[Cast], category: Category, round_: R
         demo.season.slug,
         category.slug,
         round_.slug,
-        method=board.asked,
-        digest=board.digest,
+        run=board.quoted,
         chosen={s.line.entry.handle: s.line.entry.version for s in chosen},
         rest={s.line.entry.handle: s.line.entry.version for s in rest if s.line.entry.state == "submitted"},
         reason="The panel met on this and every scorecard was read again.",
@@ -70,6 +70,7 @@ def decide_awards(demo: Demo, category: Category, round_: Round) -> None:
     season_end = demo.today - timedelta(days=1)
     when = min(max(round_.closes_at + timedelta(days=5), round_.closes_at), season_end)
     ctx = demo.at(when, demo.users["castellane"])
+    computing.compute_now(ctx, round_)
     board = standings(ctx, demo.season.slug, category.slug, round_.slug)
     choices = deciding.suggested(board)
     candidates = deciding.candidates(board)
@@ -83,8 +84,7 @@ def decide_awards(demo: Demo, category: Category, round_: Round) -> None:
         demo.season.slug,
         category.slug,
         round_.slug,
-        method=board.asked,
-        digest=board.digest,
+        run=board.quoted,
         choices=choices,
         versions={line.entry.handle: line.entry.version for line in candidates},
         reason="As the final panel agreed.",

@@ -10,6 +10,9 @@ from heroes.models.seasons import Season
 from heroes.services.accounts import actor_of
 from heroes.services.context import Context
 
+STAGES = ("open", "judging", "shortlisted", "announced")
+"""How far a demo season can be, in its order."""
+
 
 @dataclass(slots=True)
 class Demo:

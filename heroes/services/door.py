@@ -14,8 +14,9 @@ from heroes.domain.roles import Role
 from heroes.domain.slugs import reference
 from heroes.domain.workflow import Allowed, Refused, decide, offer
 from heroes.models.audit import AuditRecord
-from heroes.models.entries import Entry
+from heroes.models.entries import Entry, RoundEntry
 from heroes.models.people import User
+from heroes.models.result_pages import OUT_OF_THE_RUNNING
 from heroes.models.seasons import Category, Season, SeasonCounter
 from heroes.services import tallies
 from heroes.services.auditing import note
@@ -61,6 +62,9 @@ class Decision:
     digest: str = NO_RESULTS
     method: str = "by-hand"
     rules: str = "2026.1"
+    run_id: int | None = None
+    run: str = ""
+    """The stored run that was quoted, by its id and its handle; none for a decision before any mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,7 @@ def _through(
         moved.append(Moved(act, State(entry.state), verdict.rule.target, verdict.role))
     _write(ctx, entries, rows)
     for entry, values, step in zip(entries, rows, moved, strict=True):
-        _account(ctx, entry, values, step, given)
+        _account(ctx, entry, values, step, given, decision.run if decision else "")
     return moved
 
 
@@ -203,7 +207,9 @@ def _write(ctx: Context, entries: Sequence[Entry], rows: Sequence[dict[str, Any]
         raise faster(ctx, next(iter(entries)))
 
 
-def _account(ctx: Context, entry: Entry, values: dict[str, Any], moved: Moved, given: Given) -> None:
+def _account(
+    ctx: Context, entry: Entry, values: dict[str, Any], moved: Moved, given: Given, run: str
+) -> None:
     """Bring the row in memory, the totals and the audit trail to what has just been written."""
     old_level, screening = entry.level, entry.screening
     for column, value in values.items():
@@ -221,6 +227,10 @@ def _account(ctx: Context, entry: Entry, values: dict[str, Any], moved: Moved, g
     )
     if moved.act is Act.SUBMIT:
         tallies.shift(ctx, entry.season_id, entry.category_id, "received", None, "yes")
+    elif (before in OUT_OF_THE_RUNNING) != (after in OUT_OF_THE_RUNNING):
+        # What was never submitted is in no round.
+        rounds = ctx.session.scalars(select(RoundEntry.round_id).where(RoundEntry.entry_id == entry.id))
+        tallies.marks_changed(ctx, entry.season_id, entry.category_id, rounds.all())
     told: dict[str, Any] = {"state": after.value}
     if entry.level:
         told["level"] = entry.level
@@ -228,6 +238,8 @@ def _account(ctx: Context, entry: Entry, values: dict[str, Any], moved: Moved, g
         told["due_at"] = entry.due_at
     if moved.act in (Act.SHORTLIST, Act.AWARD):
         told |= {"digest": entry.decided_digest, "method": entry.decided_method, "rules": entry.decided_rules}
+        if run:
+            told["run"] = run
     if given.override:
         told["override"] = True
     note(
@@ -291,9 +303,10 @@ def _values(
             "decided_digest": decision.digest,
             "decided_method": decision.method,
             "decided_rules": decision.rules,
+            "decided_run_id": decision.run_id,
         }
     elif act not in (Act.NOT_AWARD, Act.REVOKE):
-        values |= {"decided_digest": None, "decided_method": None, "decided_rules": None}
+        values |= dict.fromkeys(("decided_digest", "decided_method", "decided_rules", "decided_run_id"))
     return values
 
 

@@ -159,6 +159,7 @@ def write_cards(ctx: Context, room: Room, report: Imported) -> None:
         )
     counted = {entry_id: (more, came) for entry_id, (more, came) in counts.items()}
     tallies.count_many(ctx, room.category.season_id, room.category.id, room.round.id, counted)
+    tallies.marks_changed(ctx, room.category.season_id, room.category.id, [room.round.id])
 
 
 def _write_marks(ctx: Context, room: Room, cards: Sequence[tuple[int, int, Card]], report: Imported) -> None:

@@ -122,6 +122,7 @@ def lift(ctx: Context, entry_handle: str, user_handle: str, reason: str) -> None
         ).scalars()
         for round_id in back.all():
             tallies.count_cards(ctx, entry, round_id, asked=1)
+        _recount(ctx, entry, user.id)
         note(
             ctx,
             "judging.lift_recusal",
@@ -204,6 +205,7 @@ def _recuse(
     recusal.recused_at, recusal.lifted_at = ctx.now, None
     for one in freed:
         tallies.count_cards(ctx, entry, one.round_id, asked=-1, got=-1 if one.had_marks else 0)
+    _recount(ctx, entry, user_id)
     note(
         ctx,
         act,
@@ -214,6 +216,16 @@ def _recuse(
         after={"recused": f"user:{user_id}", "scorecards_set_aside": sum(one.had_marks for one in freed)},
         reason=reason,
     )
+
+
+def _recount(ctx: Context, entry: Entry, user_id: int) -> None:
+    """What a recusal stops from counting may lie in a closed round, whose assignment stays as it is."""
+    marked = ctx.session.scalars(
+        select(Assignment.round_id).where(
+            Assignment.user_id == user_id, Assignment.entry_id == entry.id, Assignment.submission > 0
+        )
+    )
+    tallies.marks_changed(ctx, entry.season_id, entry.category_id, marked.all())
 
 
 def _free(

@@ -1,6 +1,6 @@
 """What a service raises when it will not do what was asked. Each has a code and a sentence for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from heroes.domain.workflow import SENTENCES, Refused, Why
 
@@ -59,9 +59,18 @@ class Faster(Refusal):
 
     code = "faster"
 
-    def __init__(self, sentence: str, *, who: str = "", what: str = "", when: object = None) -> None:
-        """Keep who did what and when, for the page that shows both."""
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        who: str = "",
+        what: str = "",
+        when: object = None,
+        affected: Sequence[str] = (),
+    ) -> None:
+        """Keep who did what and when, for the page that shows both, and the handles of the entries it touches."""
         super().__init__(sentence)
+        self.affected = tuple(affected)
         self.who = who
         self.what = what
         self.when = when

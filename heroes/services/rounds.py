@@ -86,6 +86,7 @@ def admit(ctx: Context, entry: Entry, round_: Round) -> None:
     )
     set_committed_value(entry, "round_id", round_.id)
     tallies.add(ctx, entry.season_id, entry.category_id, "admitted", str(round_.id), 1)
+    tallies.marks_changed(ctx, entry.season_id, entry.category_id, [round_.id])
 
 
 def admit_many(ctx: Context, season_id: int, entry_ids: Sequence[int], round_: Round) -> int:
@@ -125,6 +126,8 @@ def admit_many(ctx: Context, season_id: int, entry_ids: Sequence[int], round_: R
             .execution_options(synchronize_session=False)
         )
     tallies.add(ctx, season_id, round_.category_id, "admitted", str(round_.id), len(new))
+    if new:
+        tallies.marks_changed(ctx, season_id, round_.category_id, [round_.id])
     return len(new)
 
 

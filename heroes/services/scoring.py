@@ -163,6 +163,7 @@ def _hand_in(ctx: Context, card: Card, revision: int, draft: Draft, comment: str
             for criterion in card.criteria
         ],
     )
+    tallies.marks_changed(ctx, entry.season_id, entry.category_id, [assignment.round_id])
     if first:
         tallies.count_cards(ctx, entry, assignment.round_id, got=1)
     note(

@@ -328,7 +328,8 @@ class _Loader:
                 reviews=int(raw.get("reviews", 3)),
                 quorum=int(raw.get("quorum", raw.get("reviews", 3))),
                 blind=bool(raw.get("blind", False)),
-                method=raw.get("method", "mean"),
+                method=raw.get("method", "calibrated"),
+                draw_seed=raw.get("draw_seed"),
             )
         )
 

@@ -1,90 +1,47 @@
-"""A category's standings in one round: which marks count, what they come to, and who may look."""
+"""A category's standings in one round, as a stored run says them, and who may look. Nothing is computed here."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
-from heroes.domain import results
-from heroes.domain.counting import Number
-from heroes.domain.counting.marks import decimal_of
+from heroes.domain.counting import METHODS, RULES, Criterion, Standing, Standings, plain
+from heroes.domain.counting.digests import fingerprint
+from heroes.domain.counting.standings import NOT_JUDGED
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
 from heroes.models import result_pages as read
+from heroes.models import run_pages as runs
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.installation import Programme
 from heroes.models.people import User
-from heroes.models.seasons import Category, Criterion, Round, Season
+from heroes.models.runs import ResultsRun, RunLine
+from heroes.models.seasons import Category, Round, Season
+from heroes.services.boards import (
+    PER_PAGE,
+    Board,
+    Given,
+    Line,
+    NotComputed,
+    Run,
+    Wanted,
+    Where,
+    label,
+    points_of,
+)
 from heroes.services.context import Context
+from heroes.services.gathering import gather, named
 from heroes.services.permission import must
-from heroes.services.refusals import Invalid, NotFound, NotNow
+from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
+from heroes.services.running import progress_of
 from heroes.services.standing import own_organisation, programme_roles, standings_for
 
-HUNDRED = Decimal(100)
 Thing = TypeVar("Thing", Season, Category)
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One judge's counted scorecard: out of 100, as weighted mean, and mark by mark (None: no mark)."""
-
-    judge: str
-    name: str
-    points: Decimal | None
-    score: Number | None
-    total: Number | None
-    counted: bool
-    partial: bool
-    marks: tuple[Decimal | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry's line on the board, under the name that its viewer may know.
-
-    A sealed one shows no number: this viewer has a conflict with it.
-    """
-
-    entry: Entry
-    name: str
-    place: int | None
-    points: Decimal | None
-    standing: results.Standing
-    given: tuple[Given, ...]
-    sealed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The standings of one round, best first, with everything that is needed to recompute them.
-
-    `blind`: its viewer is on the panel of a blind round, and knows the entries by their code names only.
-    """
-
-    season: Season
-    category: Category
-    round: Round
-    rounds: Sequence[Round]
-    criteria: tuple[results.Criterion, ...]
-    standings: results.Standings
-    digest: str
-    head: str
-    lines: tuple[Line, ...]
-    blind: bool = False
-
-    @property
-    def asked(self) -> str:
-        """The method that was asked for."""
-        return self.standings.asked
-
-    @property
-    def ranked(self) -> list[Line]:
-        """The lines that have a place."""
-        return [line for line in self.lines if line.place is not None]
+_SAID = frozenset(one.name for one in fields(Standings)) - {"entries"}
 
 
 def standings(
@@ -94,15 +51,31 @@ def standings(
     in_round: str | None = None,
     method: str | None = None,
     *,
+    places: int | None = None,
+    run: str | None = None,
+    page: int | None = None,
+    per_page: int = PER_PAGE,
     hold: bool = False,
 ) -> Board:
-    """The standings of a category in a round, each given by its slug or its exact name.
+    """The standings of a category in a round, each given by its slug or its exact name, as the last done run has them.
 
-    Without a round: the last one that has a submitted scorecard, else the first. Without a method: the round's.
-    Counted are the marks of the latest submission of each submitted scorecard of an entry in the running.
-    For staff who may see the leaderboard, and for the chair of the round's panel; somebody who still has to judge in
-    this round is asked to do that first, so that nobody sees others' marks before their own are in. `hold` keeps the
-    entries and the marks that count as they are until the transaction ends.
+    Without a round: the last one that has a submitted scorecard, else the first. Without a method: the round's own.
+    `run` is a run's handle (empty: nobody had marked), `page` one page of the lines, from 1. Raises `NotComputed` while
+    there is no such run. For staff who may see the leaderboard, and for the chair of the round's panel; somebody who
+    still has to judge in this round is asked to do that first, so that nobody sees others' marks before their own are
+    in. `hold` keeps the entries, the marks that count and the run as they are until the transaction ends.
+    """
+    where, sealed = place_of(ctx, season, category, in_round)
+    _own_marks_first(ctx, where[2])
+    if hold:
+        _hold(ctx, where[2])
+    return board_of(ctx, where, Wanted(method, places, run, page, per_page), sealed=sealed, hold=hold)
+
+
+def place_of(ctx: Context, season: str, category: str, in_round: str | None = None) -> tuple[Where, bool]:
+    """(Season, category, round, all rounds) for somebody who may see its leaderboard, and whether as its chair only.
+
+    Each is given by its slug or its exact name; without a round as in `standings`. Raises `NotFound` for anybody else.
     """
     found_season = find_season(ctx, season)
     roles = _staff_roles(ctx, found_season)
@@ -111,10 +84,7 @@ def standings(
     found = _round_of(ctx, found_category, rounds, in_round)
     if not roles and not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
         raise NotFound
-    _own_marks_first(ctx, found)
-    if hold:
-        _hold(ctx, found)
-    return board_of(ctx, found_season, found_category, rounds, found, method, sealed=not roles)
+    return (found_season, found_category, found, rounds), not roles
 
 
 def _hold(ctx: Context, round_: Round) -> None:
@@ -131,7 +101,16 @@ def _hold(ctx: Context, round_: Round) -> None:
     )
 
 
-def table(ctx: Context, season: str, category: str, in_round: str, method: str | None = None) -> Board:
+def table(
+    ctx: Context,
+    season: str,
+    category: str,
+    in_round: str,
+    *,
+    run: str | None = None,
+    page: int | None = None,
+    per_page: int = PER_PAGE,
+) -> Board:
     """The same as the chair of the round's panel has it in the judge's room, whatever else they are.
 
     In a blind round without names, and without numbers of what they have a conflict with. `NotFound` for anybody else.
@@ -143,7 +122,8 @@ def table(ctx: Context, season: str, category: str, in_round: str, method: str |
     if found is None or not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
         raise NotFound
     _own_marks_first(ctx, found)
-    return board_of(ctx, found_season, found_category, rounds, found, method, sealed=True)
+    wanted = Wanted(run=run, page=page, per_page=per_page)
+    return board_of(ctx, (found_season, found_category, found, rounds), wanted, sealed=True)
 
 
 def find_season(ctx: Context, text: str) -> Season:
@@ -216,73 +196,178 @@ def _own_marks_first(ctx: Context, round_: Round) -> None:
 
 
 def board_of(
-    ctx: Context,
-    season: Season,
-    category: Category,
-    rounds: Sequence[Round],
-    round_: Round,
-    method: str | None,
-    *,
-    sealed: bool = False,
+    ctx: Context, where: Where, wanted: Wanted, *, sealed: bool = False, hold: bool = False
 ) -> Board:
     """The board of a round, whoever asks: callers have asked whether they may.
 
-    `sealed` is for somebody on the panel: it hides the numbers of entries that they have a conflict with, and the
-    names where the round is blind.
+    `sealed` is for somebody on the panel: it hides the numbers of entries that they have a conflict with, what could be
+    worked out to them, and the names where the round is blind.
     """
-    asked = method or round_.method
-    if asked not in results.METHODS:
-        raise Invalid({"method": f"There is no method “{asked}”: there are {', '.join(results.METHODS)}."})
-    rows = read.criteria_of(ctx.session, round_.score_set_id)
-    criteria = _criteria(rows)
-    names = {row.id: criterion.name for row, criterion in zip(rows, criteria, strict=True)}
-    entries = {entry.id: entry for entry in read.in_the_running(ctx.session, round_.id)}
-    users = read.judges_of(ctx.session, round_.id)
-    marks = [
-        results.Mark(label(entries[m.entry_id]), users[m.user_id].handle, names[m.criterion_id], m.value)
-        for m in read.counting_marks(ctx.session, round_.id)
-        if m.entry_id in entries and m.criterion_id in names
-    ]
-    ranked = results.rank(marks, criteria, method=asked, entries=[label(entry) for entry in entries.values()])
-    blind = sealed and round_.blind
-    codes = read.codes_of(ctx.session, round_.id) if blind else {}
-    length, head = read.audit_head(ctx.session, season.id)
+    round_ = where[2]
+    if wanted.method is not None and wanted.method not in METHODS:
+        known = ", ".join(METHODS)
+        raise Invalid({"method": f"There is no method “{wanted.method}”: there are {known}."})
+    if wanted.method == round_.method and wanted.places is None:
+        wanted = replace(wanted, method=None)
+    run = _run_of(ctx, round_, wanted, hold=hold)
+    if run is None and wanted.run is None and runs.was_marked(ctx.session, round_.id):
+        begun = runs.last_begun(ctx.session, round_.id, wanted.method, wanted.places)
+        progress = progress_of(begun) if begun else None
+        raise NotComputed(where, wanted.method or round_.method, wanted.places, progress)
+    board = _unmarked(ctx, where, wanted) if run is None else _stored(ctx, where, wanted, run, sealed=sealed)
+    return _for_panel(ctx, board, wanted) if sealed else board
+
+
+def _run_of(ctx: Context, round_: Round, wanted: Wanted, *, hold: bool) -> ResultsRun | None:
+    if wanted.run is None:
+        return runs.last_done(ctx.session, round_.id, wanted.method, wanted.places)
+    if not wanted.run:
+        return None
+    found = runs.by_handle(ctx.session, round_.id, wanted.run, hold=hold)
+    if found is None:
+        raise Faster(
+            "The results that you saw have been computed anew since. Your press changed nothing.",
+            who="A judge",
+            what="scorecard.submit",
+        )
+    return found
+
+
+def _stored(ctx: Context, where: Where, wanted: Wanted, run: ResultsRun, *, sealed: bool) -> Board:
+    """The board of a run, as staff see it."""
+    season, category, round_, rounds = where
+    criteria = tuple(plain.from_plain(Criterion, one) for one in run.summary["criteria"])
+    # For whom something is hidden every line is read, since what is hidden can be quoted on another one.
+    start, limit = 0, None
+    if wanted.page is not None and not sealed:
+        start, limit = (wanted.page - 1) * wanted.per_page, wanted.per_page
+    rows = runs.lines_of(ctx.session, run.id, start=start, limit=limit)
+    standings = [plain.from_plain(Standing, line.data) for line, _ in rows]
+    names = runs.names_of(ctx.session, {judge.judge for one in standings for judge in one.judges})
+    lines = tuple(
+        _line(criteria, line, entry, one, names) for (line, entry), one in zip(rows, standings, strict=True)
+    )
+    begun = runs.last_begun(ctx.session, round_.id, wanted.method, wanted.places)
+    places = Counter(line.place for line in lines if line.place is not None)
     return Board(
         season=season,
         category=category,
         round=round_,
         rounds=rounds,
         criteria=criteria,
-        standings=ranked,
-        digest=results.digest(marks, criteria, asked),
-        head=f"{season.slug}:{length}:{head}",
-        lines=_lines(
-            {entry.id: (entry, codes.get(entry.id, entry.title)) for entry in entries.values()},
-            users,
-            marks,
-            criteria,
-            ranked,
-            _conflicts(ctx, list(entries.values())) if sealed else frozenset(),
+        standings=plain.with_entries({name: run.summary[name] for name in _SAID & run.summary.keys()}),
+        digest=run.digest or "",
+        head=_head(ctx, season),
+        lines=lines,
+        run=Run(
+            run.id,
+            run.handle,
+            run.places,
+            run.budget,
+            run.explicit,
+            run.finished_at,
+            run.revision or 0,
+            run.result_digest or "",
+            run.program or "",
+            run.entries,
+            run.reviews,
         ),
-        blind=blind,
+        total=run.entries,
+        stale=runs.revision_of(ctx.session, round_.id) != run.revision,
+        under_way=progress_of(begun) if begun and begun.id > run.id else None,
+        summary={name: run.summary[name] for name in run.summary.keys() - _SAID},
+        sharing=places if limit is None else runs.sharing(ctx.session, run.id, places),
     )
 
 
-def label(entry: Entry) -> str:
-    """What results call an entry: its reference."""
-    return entry.reference or entry.handle
+def _unmarked(ctx: Context, where: Where, wanted: Wanted) -> Board:
+    """The board of a round in which nobody has marked anything: every entry, and no place."""
+    season, category, round_, rounds = where
+    criteria = named(read.criteria_of(ctx.session, round_.score_set_id))
+    entries = sorted(read.in_the_running(ctx.session, round_.id), key=label)
+    asked = wanted.method or round_.method
+    return Board(
+        season=season,
+        category=category,
+        round=round_,
+        rounds=rounds,
+        criteria=criteria,
+        standings=Standings(asked, asked, None, RULES, ()),
+        digest=fingerprint((), criteria, asked),
+        head=_head(ctx, season),
+        lines=tuple(
+            Line(
+                entry,
+                entry.title,
+                None,
+                None,
+                Standing(label(entry), None, None, None, 0, flags=(NOT_JUDGED,)),
+                (),
+            )
+            for entry in wanted.part(entries)
+        ),
+        total=len(entries),
+    )
 
 
-def _criteria(rows: Sequence[Criterion]) -> tuple[results.Criterion, ...]:
-    named = [row.name for row in rows]
-    return tuple(
-        results.Criterion(
-            row.name if named.count(row.name) == 1 else f"{row.name} ({row.key})",
-            row.weight,
-            row.low,
-            row.high,
+def _head(ctx: Context, season: Season) -> str:
+    length, head = read.audit_head(ctx.session, season.id)
+    return f"{season.slug}:{length}:{head}"
+
+
+def _line(
+    criteria: Sequence[Criterion], row: RunLine, entry: Entry, one: Standing, names: Mapping[str, str]
+) -> Line:
+    given = tuple(
+        Given(
+            judge=judge.judge,
+            name=names.get(judge.judge, judge.judge),
+            points=points_of(criteria, judge.score),
+            score=judge.score,
+            total=judge.total,
+            counted=judge.counted,
+            partial=judge.partial,
+            marks=tuple(None if text is None else Decimal(text) for text in row.marks[judge.judge]),
         )
-        for row in rows
+        for judge in sorted(one.judges, key=lambda j: (names.get(j.judge, j.judge), j.judge))
+    )
+    return Line(entry, entry.title, one.rank, points_of(criteria, one.score), one, given)
+
+
+def _for_panel(ctx: Context, board: Board, wanted: Wanted) -> Board:
+    """The same for somebody on the panel: without what they must not know, and what could be worked out to it."""
+    codes = read.codes_of(ctx.session, board.round.id) if board.round.blind else {}
+    hidden = _conflicts(ctx, [line.entry for line in board.lines])
+    labels = {line.standing.entry for line in board.lines if line.entry.id in hidden}
+    lines = []
+    for line, following in zip(board.lines, (*board.lines[1:], None), strict=True):
+        called, one = codes.get(line.entry.id, line.entry.title), line.standing
+        if line.entry.id in hidden:
+            nothing = Standing(one.entry, None, None, None, 0)
+            lines.append(Line(line.entry, called, None, None, nothing, (), True))
+            continue
+        # A tie-break quotes the numbers of everybody in it.
+        tie = tuple(step for step in one.tie if not labels & {e for part in step.order for e in part})
+        beside = following is not None and following.entry.id in hidden
+        told = replace(one, tie=tie, chance_above_next=None if beside else one.chance_above_next)
+        lines.append(replace(line, name=called, standing=told))
+    said = board.standings
+    told_of_all = Standings(said.asked, said.method, said.reason, said.rules, ())
+    if not hidden:
+        told_of_all = replace(
+            told_of_all,
+            judges=said.judges,
+            variances=said.variances,
+            reliability=said.reliability,
+            clear=said.clear,
+        )
+    return replace(
+        board,
+        lines=tuple(wanted.part(lines)),
+        sharing=Counter(line.place for line in lines if line.place is not None),
+        standings=told_of_all,
+        summary={},
+        blind=board.round.blind,
     )
 
 
@@ -293,85 +378,22 @@ def _conflicts(ctx: Context, entries: Sequence[Entry]) -> frozenset[int]:
     return frozenset(e.id for e in entries if known[e.id].conflicted or own_organisation(user, e))
 
 
-def _lines(
-    entries: Mapping[int, tuple[Entry, str]],
-    users: Mapping[int, User],
-    marks: Sequence[results.Mark],
-    criteria: tuple[results.Criterion, ...],
-    ranked: results.Standings,
-    sealed: frozenset[int],
-) -> tuple[Line, ...]:
-    by_label = {label(entry): (entry, called) for entry, called in entries.values()}
-    hidden_labels = {name for name, (entry, _) in by_label.items() if entry.id in sealed}
-    names = {user.handle: user.name for user in users.values()}
-    order = {criterion.name: position for position, criterion in enumerate(criteria)}
-    cards: dict[tuple[str, str], list[Decimal | None]] = {}
-    for mark in marks:
-        card = cards.setdefault((mark.entry, mark.judge), [None] * len(criteria))
-        card[order[mark.criterion]] = mark.value
-    lines = []
-    for one in ranked.entries:
-        entry, called = by_label[one.entry]
-        if entry.id in sealed:
-            hidden = results.Standing(one.entry, None, None, None, 0, (), (), (), ())
-            lines.append(Line(entry, called, None, None, hidden, (), True))
-            continue
-        # A tie-break quotes the numbers of everybody in it.
-        tie = tuple(step for step in one.tie if not hidden_labels & {e for part in step.order for e in part})
-        given = tuple(
-            Given(
-                judge=judge.judge,
-                name=names[judge.judge],
-                points=points_of(criteria, judge.score),
-                score=judge.score,
-                total=judge.total,
-                counted=judge.counted,
-                partial=judge.partial,
-                marks=tuple(cards[one.entry, judge.judge]),
-            )
-            for judge in sorted(one.judges, key=lambda j: (names[j.judge], j.judge))
-        )
-        points = points_of(criteria, one.score)
-        lines.append(Line(entry, called, one.rank, points, replace(one, tie=tie), given))
-    return tuple(lines)
+def affected(ctx: Context, board: Board) -> Sequence[Entry]:
+    """The entries whose counted marks have changed since the board's run read them, and those that came or went.
 
-
-def points_of(criteria: Sequence[results.Criterion], score: Number | None) -> Decimal | None:
-    """A score out of 100, as judges see their own totals; a score of mixed scales is that already."""
-    if score is None or not criteria:
-        return None
-    scales = {(criterion.low, criterion.high) for criterion in criteria}
-    if len(scales) > 1:
-        return decimal_of(score)
-    low, high = scales.pop()
-    return (decimal_of(score) - low) * HUNDRED / (high - low)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A board divided by a line: above it, level with each other on it (for the chair), and below."""
-
-    above: tuple[Line, ...]
-    level: tuple[Line, ...]
-    below: tuple[Line, ...]
-
-
-def cut(board: Board, *, places: int | None = None, at_least: Decimal | None = None) -> Cut:
-    """Divide a board by so many places, by a score out of 100, or by both together.
-
-    Entries of equal rank are never parted: where they do not all fit into the places they are `level`, and somebody
-    has to decide. Entries without a place are below.
+    In the order of their ids, without those whose line is sealed on this board.
     """
-    above: list[Line] = []
-    level: list[Line] = []
-    below: list[Line] = []
-    sharing = Counter(line.place for line in board.lines)
-    for line in board.lines:
-        low = at_least is not None and (line.points is None or line.points < at_least)
-        if low or line.place is None or (places is not None and line.place > places):
-            below.append(line)
-        elif places is not None and line.place + sharing[line.place] - 1 > places:
-            level.append(line)
-        else:
-            above.append(line)
-    return Cut(tuple(above), tuple(level), tuple(below))
+    now = gather(ctx, board.round.id, board.round.score_set_id)
+    given = now.given()
+    counted = {entry_id: given.get(name, {}) for name, entry_id in now.entries.items()}
+    then: dict[int, Any] = {}
+    if board.run is not None:
+        then = {row.entry_id: row.marks for row in runs.marks_of(ctx.session, board.run.id)}
+    missing = object()
+    moved = {
+        entry_id
+        for entry_id in then.keys() | counted.keys()
+        if then.get(entry_id, missing) != counted.get(entry_id, missing)
+    }
+    moved -= {line.entry.id for line in board.lines if line.sealed}
+    return runs.entries_by_id(ctx.session, moved)

@@ -1,7 +1,7 @@
 """Maintained totals, so that no page has to count entries."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Insert, bindparam, update
@@ -63,6 +63,12 @@ def shift(
 def add(ctx: Context, season_id: int, category_id: int, kind: str, value: str, more: int) -> None:
     """Have the running transaction's end add to one total; less than nothing takes away. Raises outside one."""
     shift(ctx, season_id, category_id, kind, None, value, more)
+
+
+def marks_changed(ctx: Context, season_id: int, category_id: int, round_ids: Iterable[int]) -> None:
+    """Have what a result of these rounds counts or lists be another revision at the running transaction's end."""
+    for round_id in round_ids:
+        add(ctx, season_id, category_id, "marks", str(round_id), 1)
 
 
 def count_cards(ctx: Context, entry: Entry, round_id: int, *, asked: int = 0, got: int = 0) -> None:

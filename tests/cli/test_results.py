@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from heroes.cli.results import import_, results, to_json
+from heroes.cli.importing import import_
+from heroes.cli.results import results, to_json
 from tests.servers import Databases
 from tests.world import build
 

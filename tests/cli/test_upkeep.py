@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 
 from heroes import migrations
 from heroes.cli import upkeep
+from heroes.cli.working import worker
 from heroes.models import OutboxMail
 from heroes.services import verifying
 from heroes.services.posting import owe
@@ -57,7 +58,7 @@ def test_the_worker_delivers_what_is_due_and_ends(world, environment, tmp_path):
     ctx = world.ctx("system")
     with transaction(ctx):
         owe(ctx, "password_changed", "jack@judges.example", key="mail", to_name="Jack Judge")
-    assert run(upkeep.worker, "--once")[0] == 0
+    assert run(worker, "--once")[0] == 0
     messages = [path.read_text() for path in (tmp_path / "post").glob("*.eml")]
     assert len([m for m in messages if "jack@judges.example" in m]) == 1
     assert set(world.session.scalars(select(OutboxMail.state))) == {"sent"}
@@ -66,7 +67,7 @@ def test_the_worker_delivers_what_is_due_and_ends(world, environment, tmp_path):
 @pytest.mark.parametrize("name", ["HEROES_SECRET_KEY", "HEROES_MAIL_URL", "HEROES_BASE_URL"])
 def test_the_worker_needs_the_settings_of_serving(environment, monkeypatch, name):
     monkeypatch.delenv(name)
-    assert name in one_line(run(upkeep.worker, "--once"))
+    assert name in one_line(run(worker, "--once"))
 
 
 # ---- db upgrade ----
@@ -233,7 +234,7 @@ def test_the_doctor_finds_a_database_that_is_old_or_away(databases, database_kin
 
 def test_every_command_explains_itself():
     for command in (
-        upkeep.worker,
+        worker,
         upkeep.database,
         upkeep.doctor,
         upkeep.backup,

@@ -19,7 +19,7 @@ from tests.mail_server import Sink, listening
 
 MAILS = 70
 KILLS = 9
-WORKER = "from heroes.cli.upkeep import worker; worker()"
+WORKER = "from heroes.cli.working import worker; worker()"
 
 LOG = {
     "sqlite": """

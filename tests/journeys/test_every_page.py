@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from heroes.services.demo import STAGES
+from heroes.services.demo_world import STAGES
 from tests.journeys.walk import ROLES, Walk, come_as, demo_at
 from tests.servers import Databases
 

@@ -9,9 +9,10 @@ from sqlalchemy import delete, func, select
 from heroes.domain.entry_states import Act, Given
 from heroes.models import AuditRecord, Category, Entry, OutboxMail, Round, RoundEntry
 from heroes.services import acting, advancing, deciding, recusing, rounds
+from heroes.services.boards import Board
 from heroes.services.deciding import FINALIST, Stage, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, NotNow
-from heroes.services.standings import Board, standings
+from heroes.services.standings import standings
 from tests.counting import statements
 from tests.judging import handed_in
 from tests.outcomes import eligible, moved
@@ -21,13 +22,13 @@ from tests.world import FINAL_JUDGED, JUDGED, JUDGING, World
 
 
 def seen(world: World, in_round: str = "written", who: str = "adam") -> Board:
-    world.session.expire_all()
+    world.computed()
     return standings(world.ctx(who), *TEAMS, in_round)
 
 
 def taken_on(world: World, *entries: Entry, who: str = "adam", reason: str = "", **more: Any) -> int:
     board = seen(world)
-    given = {"method": board.asked, "digest": board.digest} | more
+    given = {"run": board.quoted} | more
     chosen = {entry.handle: entry.version for entry in entries}
     return advancing.advance(world.ctx(who), *WRITTEN, chosen=chosen, reason=reason, **given)
 
@@ -50,7 +51,7 @@ def test_exactly_the_chosen_go_on_and_nothing_else_happens(world: World) -> None
     one, two, three = teams(world, "Team One", "Team Two", "Team Three")
     mails = world.session.scalar(select(func.count()).select_from(OutboxMail))
     before = [(e.state, e.version, e.state_since) for e in (one, two, three)]
-    digest = seen(world).digest
+    shown = seen(world)
 
     assert taken_on(world, one, three) == 2
 
@@ -65,7 +66,13 @@ def test_exactly_the_chosen_go_on_and_nothing_else_happens(world: World) -> None
     assert [(r.entry_id, r.actor_name) for r in records] == [(one.id, "Adam Admin"), (three.id, "Adam Admin")]
     assert records[0].body == {
         "before": {"round": "teams/written"},
-        "after": {"round": "teams/second", "digest": digest, "method": "mean", "rules": "2026.1"},
+        "after": {
+            "round": "teams/second",
+            "digest": shown.digest,
+            "method": "mean",
+            "rules": "2026.1",
+            "run": shown.quoted,
+        },
     }
 
 
@@ -89,8 +96,7 @@ def test_three_rounds_all_the_way_to_the_award(world: World) -> None:
         world.ctx("adam"),
         *TEAMS,
         "second",
-        method="mean",
-        digest=second.digest,
+        run=second.quoted,
         chosen={e.handle: e.version for e in (one, two)},
         rest={},
     )
@@ -106,8 +112,7 @@ def test_three_rounds_all_the_way_to_the_award(world: World) -> None:
         world.ctx("adam"),
         *TEAMS,
         "final",
-        method="mean",
-        digest=final.digest,
+        run=final.quoted,
         choices={one.handle: "winner", two.handle: FINALIST},
         versions={e.handle: e.version for e in (one, two)},
     )
@@ -124,8 +129,7 @@ def test_a_chair_shortlists_from_the_second_what_came_there(world: World) -> Non
         deciding.shortlist(
             world.ctx("chloe"),
             *WRITTEN,
-            method="mean",
-            digest=seen(world).digest,
+            run=seen(world).quoted,
             chosen={one.handle: one.version},
             rest={},
         )
@@ -191,17 +195,17 @@ def test_below_the_quorum_a_reason_is_asked_for_and_kept_there_only(world: World
 
 def test_whoever_saw_other_marks_or_another_entry_is_told(world: World) -> None:
     one, two = teams(world, "Team One", "Team Two")
-    old = seen(world).digest
+    old = seen(world).quoted
     world.clock.at = JUDGING
     handed_in(world, two, "jill", outcome="9", learning="9")
     world.clock.at = JUDGED
     with pytest.raises(Faster, match="scorecard"):
-        taken_on(world, one, digest=old)
+        taken_on(world, one, run=old)
     world.session.rollback()
     board = seen(world)
     stale = {one.handle: one.version - 1}
     with pytest.raises(Faster):
-        advancing.advance(world.ctx("adam"), *WRITTEN, method="mean", digest=board.digest, chosen=stale)
+        advancing.advance(world.ctx("adam"), *WRITTEN, run=board.quoted, chosen=stale)
     assert there(world, "second") == set()
 
 
@@ -214,8 +218,7 @@ def test_later_rounds_take_nobody_on(world: World, in_round: str) -> None:
             world.ctx("adam"),
             *TEAMS,
             in_round,
-            method="mean",
-            digest=board.digest,
+            run=board.quoted,
             chosen={one.handle: one.version},
         )
 
@@ -248,10 +251,10 @@ def test_in_an_ended_season_nobody_goes_on(world: World) -> None:
 def test_an_entry_that_is_withdrawn_at_this_moment_does_not_go_on(world: World) -> None:
     (one,) = teams(world, "Team One")
     board = seen(world)
-    handle, version, digest = one.handle, one.version, board.digest
+    handle, version, run = one.handle, one.version, board.quoted
 
     def take_on(ctx: Any) -> object:
-        return advancing.advance(ctx, *WRITTEN, method="mean", digest=digest, chosen={handle: version})
+        return advancing.advance(ctx, *WRITTEN, run=run, chosen={handle: version})
 
     def disqualify(ctx: Any) -> object:
         return acting.press(ctx, handle, Act.DISQUALIFY, Given(reason="Not in the country."), version)

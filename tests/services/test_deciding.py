@@ -80,8 +80,7 @@ def test_a_mark_that_came_in_meanwhile_stops_the_whole_press(world: World) -> No
         deciding.shortlist(
             world.ctx("adam"),
             *FRONTLINE,
-            method="mean",
-            digest=seen.digest,
+            run=seen.quoted,
             chosen={ada.handle: ada.version},
             rest={},
         )
@@ -95,9 +94,7 @@ def test_one_changed_entry_stops_the_whole_press(world: World) -> None:
     versions = {ada.handle: ada.version, ben.handle: ben.version - 1}
 
     with pytest.raises(Faster):
-        deciding.shortlist(
-            world.ctx("adam"), *FRONTLINE, method="mean", digest=seen.digest, chosen=versions, rest={}
-        )
+        deciding.shortlist(world.ctx("adam"), *FRONTLINE, run=seen.quoted, chosen=versions, rest={})
 
     assert {state for state, _ in states(world).values()} == {"submitted"}
     assert acts(world) == []
@@ -112,8 +109,7 @@ def test_fewer_scorecards_than_the_quorum_take_a_reason_and_only_there_it_is_kep
         ("Ben Bode", True, True),
     ]
     press = {
-        "method": "mean",
-        "digest": seen.digest,
+        "run": seen.quoted,
         "chosen": {ada.handle: ada.version, ben.handle: ben.version},
         "rest": {},
     }
@@ -150,14 +146,11 @@ def test_a_chair_shortlists_but_sets_nobody_aside(world: World) -> None:
         deciding.shortlist(
             chloe,
             *FRONTLINE,
-            method="mean",
-            digest=seen.digest,
+            run=seen.quoted,
             chosen={ada.handle: ada.version},
             rest={ben.handle: ben.version},
         )
-    deciding.shortlist(
-        chloe, *FRONTLINE, method="mean", digest=seen.digest, chosen={ada.handle: ada.version}, rest={}
-    )
+    deciding.shortlist(chloe, *FRONTLINE, run=seen.quoted, chosen={ada.handle: ada.version}, rest={})
 
     assert states(world)["Ada Ames"][0] == "shortlisted"
     assert states(world)["Ben Bode"][0] == "submitted"
@@ -181,8 +174,7 @@ def test_others_cannot_decide(world: World, who: str) -> None:
         deciding.shortlist(
             world.ctx(who),
             *FRONTLINE,
-            method="mean",
-            digest=seen.digest,
+            run=seen.quoted,
             chosen={ada.handle: ada.version},
             rest={},
         )
@@ -198,8 +190,7 @@ def test_an_entry_of_another_category_is_not_moved(world: World) -> None:
         deciding.shortlist(
             world.ctx("adam"),
             *FRONTLINE,
-            method="mean",
-            digest=seen.digest,
+            run=seen.quoted,
             chosen={other.handle: other.version},
             rest={},
         )
@@ -207,7 +198,7 @@ def test_an_entry_of_another_category_is_not_moved(world: World) -> None:
 
 def test_nothing_chosen_is_said(lite_world: World) -> None:
     with pytest.raises(Invalid, match="Choose at least one entry"):
-        deciding.shortlist(lite_world.ctx("adam"), *FRONTLINE, method="mean", digest="", chosen={}, rest={})
+        deciding.shortlist(lite_world.ctx("adam"), *FRONTLINE, run="", chosen={}, rest={})
 
 
 def test_after_the_shortlist_is_out_a_decision_is_told_at_once(world: World) -> None:
@@ -323,14 +314,14 @@ def team(world: World, title: str, outcome: str) -> Entry:
 def test_the_final_is_opened_judged_and_decided(world: World) -> None:
     first, second = team(world, "Team One", "9"), team(world, "Team Two", "4")
     world.clock.at = JUDGED
+    world.computed()
     written = standings(world.ctx("adam"), *TEAMS, "written")
     assert stage_of(written) is Stage.SHORTLIST
     deciding.shortlist(
         world.ctx("adam"),
         *TEAMS,
         "written",
-        method="mean",
-        digest=written.digest,
+        run=written.quoted,
         chosen={first.handle: first.version, second.handle: second.version},
         rest={},
     )
@@ -342,6 +333,7 @@ def test_the_final_is_opened_judged_and_decided(world: World) -> None:
         handed_in(world, entry, "jill", outcome=mark, learning="5")
     world.clock.at = FINAL_JUDGED
 
+    world.computed()
     final = standings(world.ctx("adam"), *TEAMS)
     assert (final.round.slug, stage_of(final)) == ("final", Stage.FINAL)
     assert deciding.suggested(final) == {second.handle: "winner"}
@@ -349,8 +341,7 @@ def test_the_final_is_opened_judged_and_decided(world: World) -> None:
         world.ctx("adam"),
         *TEAMS,
         "final",
-        method="mean",
-        digest=final.digest,
+        run=final.quoted,
         choices={second.handle: "winner", first.handle: FINALIST},
         versions={e.handle: e.version for e in (first, second)},
     )
@@ -360,14 +351,14 @@ def test_the_final_is_opened_judged_and_decided(world: World) -> None:
 def test_awards_are_not_decided_on_the_first_of_two_rounds(world: World) -> None:
     entry = team(world, "Team One", "9")
     world.clock.at = JUDGED
+    world.computed()
     written = standings(world.ctx("adam"), *TEAMS, "written")
     with pytest.raises(NotNow, match="not decided on this round"):
         deciding.award(
             world.ctx("adam"),
             *TEAMS,
             "written",
-            method="mean",
-            digest=written.digest,
+            run=written.quoted,
             choices={entry.handle: "winner"},
             versions={entry.handle: entry.version},
         )
@@ -379,14 +370,14 @@ def test_a_final_nobody_is_in_can_be_skipped(world: World) -> None:
 
     deciding.skip_final(world.ctx("adam"), *TEAMS)
 
+    world.computed()
     written = standings(world.ctx("adam"), *TEAMS)
     assert (written.round.slug, stage_of(written)) == ("written", Stage.ONLY)
     deciding.award(
         world.ctx("adam"),
         *TEAMS,
         "written",
-        method="mean",
-        digest=written.digest,
+        run=written.quoted,
         choices={entry.handle: "winner"},
         versions={entry.handle: entry.version},
     )

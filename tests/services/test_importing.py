@@ -123,6 +123,7 @@ def test_a_whole_season_is_made(world: World) -> None:
 
 def test_marks_are_kept_digit_for_digit_with_their_scales(world: World) -> None:
     brought(world, SMALL)
+    world.computed()
     found = standings(world.ctx("system"), SKATING, "pairs")
 
     assert [(c.name, c.weight, c.low, c.high) for c in found.criteria] == [
@@ -138,6 +139,7 @@ def test_marks_are_kept_digit_for_digit_with_their_scales(world: World) -> None:
 
 def test_a_judge_who_marked_nothing_is_not_a_zero(world: World) -> None:
     brought(world, SMALL)
+    world.computed()
     found = standings(world.ctx("system"), SKATING, "pairs")
     bo = found.lines[1]
     assert (bo.entry.title, bo.standing.reviews, bo.points) == ("Bo", 1, Decimal(50))
@@ -186,6 +188,7 @@ def test_a_second_file_adds_to_the_season(world: World) -> None:
     brought(world, SMALL)
     done = brought(world, HEAD + "Pairs,Ann,J3,Skills,9\nPairs,Dee,J1,Skills,4\nSolo,Eve,J1,Skills,3\n")
     assert dict(done.made) == {"categories": 1, "entries": 2, "judges": 1}
+    world.computed()
     found = standings(world.ctx("system"), SKATING, "Pairs")
     assert {line.entry.title: len(line.given) for line in found.lines} == {"Ann": 3, "Bo": 1, "Dee": 1}
 
@@ -382,6 +385,7 @@ def test_the_trimmed_mean_reproduces_the_published_totals(skating: World) -> Non
             published[row["category"]][row["entry"]] = Decimal(row["total_component_score"])
     seen = 0
     for category, totals in published.items():
+        skating.computed()
         found = standings(skating.ctx("system"), SKATING, category, method="trimmed-mean")
         ours = {line.entry.title: line.standing.total for line in found.lines}
         assert ours.keys() == totals.keys()
@@ -414,8 +418,7 @@ def test_one_program_goes_through_shortlist_award_and_release(skating: World) ->
     deciding.shortlist(
         ctx,
         *where,
-        method="trimmed-mean",
-        digest=found.digest,
+        run=found.quoted,
         chosen={s.line.entry.handle: s.line.entry.version for s in plan.above},
         rest={s.line.entry.handle: s.line.entry.version for s in plan.below},
     )
@@ -427,8 +430,7 @@ def test_one_program_goes_through_shortlist_award_and_release(skating: World) ->
     deciding.award(
         ctx,
         *where,
-        method="trimmed-mean",
-        digest=found.digest,
+        run=found.quoted,
         choices=choices,
         versions={line.entry.handle: line.entry.version for line in found.lines},
     )

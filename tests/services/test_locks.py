@@ -198,9 +198,7 @@ def test_no_mark_comes_between_the_board_and_the_press(world: World) -> None:
     handle, revision, shown = one.handle, one.revision, {ada.handle: ada.version}
 
     def decide(ctx: Context) -> object:
-        return deciding.shortlist(
-            ctx, *FRONTLINE, method=seen.asked, digest=seen.digest, chosen=shown, rest={}
-        )
+        return deciding.shortlist(ctx, *FRONTLINE, run=seen.quoted, chosen=shown, rest={})
 
     def submit(ctx: Context) -> object:
         return scoring.submit(ctx, handle, revision, GOOD, COMMENT)

@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.questions import clean_text, showable
 from heroes.services import advancing
+from heroes.services.boards import Board, cut
 from heroes.services.deciding import Stage, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow
-from heroes.services.standings import Board, cut
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.decide import what_changed
 from heroes.web.admin.results import asked_line, board_for_staff, leaderboard_page, versions_of
@@ -28,8 +28,7 @@ def advance(season_slug: str, category_slug: str, round_slug: str) -> AnyRespons
         gone = advancing.advance(
             context(),
             *where,
-            method=method,
-            digest=request.form.get("digest", ""),
+            run=request.form.get("run", ""),
             chosen=versions_of("chosen"),
             reason=clean_text(request.form.get("reason", "")),
         )

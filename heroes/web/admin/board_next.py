@@ -7,8 +7,8 @@ from datetime import datetime
 
 from heroes.domain.entry_states import State
 from heroes.models.seasons import Round
+from heroes.services.boards import Board
 from heroes.services.deciding import Stage, candidates, stage_of
-from heroes.services.standings import Board
 from heroes.web.kit.words import many, short_day
 
 UNDECIDED = (State.SUBMITTED.value, State.RETURNED.value)

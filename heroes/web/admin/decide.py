@@ -11,9 +11,9 @@ from heroes.domain.workflow import SENTENCES, Why
 from heroes.models.database import current_session
 from heroes.models.result_pages import released_at
 from heroes.services import deciding
+from heroes.services.boards import Board
 from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
-from heroes.services.standings import Board
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.results import asked_line, board_for_staff, leaderboard_page, versions_of
 from heroes.web.kit.access import Access, open_to
@@ -59,8 +59,7 @@ def shortlist(season_slug: str, category_slug: str, round_slug: str) -> AnyRespo
         deciding.shortlist(
             context(),
             *where,
-            method=method,
-            digest=request.form.get("digest", ""),
+            run=request.form.get("run", ""),
             chosen=versions_of("chosen"),
             rest=rest,
             reason=_reason(),
@@ -144,8 +143,7 @@ def award(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
         deciding.award(
             context(),
             *where,
-            method=method,
-            digest=request.form.get("digest", ""),
+            run=request.form.get("run", ""),
             choices=choices,
             versions=versions_of("row"),
             reason=_reason(),

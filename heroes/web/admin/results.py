@@ -16,10 +16,11 @@ from heroes.domain.policy import Deed, may
 from heroes.models import result_pages as read
 from heroes.models.database import current_session
 from heroes.services import deciding, rounds
+from heroes.services.boards import Board, Cut, Line, cut
 from heroes.services.deciding import Stage, rule_of, stage_of
 from heroes.services.permission import staff_season
 from heroes.services.refusals import Invalid
-from heroes.services.standings import Board, Cut, Line, cut, standings
+from heroes.services.standings import standings
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.board_next import next_on
 from heroes.web.kit.access import Access, open_to

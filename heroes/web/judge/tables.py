@@ -10,9 +10,10 @@ from heroes.domain.questions import clean_text, showable
 from heroes.models import judge_pages, result_pages
 from heroes.models.database import current_session
 from heroes.services import deciding
+from heroes.services.boards import Board, Line, cut
 from heroes.services.deciding import Stage, Step, plan_chosen, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
-from heroes.services.standings import Board, Line, cut, table
+from heroes.services.standings import table
 from heroes.web.judge.pages import blueprint, room
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
@@ -154,8 +155,7 @@ def table_shortlist(season_slug: str, category_slug: str, round_slug: str) -> An
         moved = deciding.shortlist(
             context(),
             *where,
-            method=request.form.get("method", ""),
-            digest=request.form.get("digest", ""),
+            run=request.form.get("run", ""),
             chosen=_versions(),
             rest={},
             reason=clean_text(request.form.get("reason", "")),
