@@ -6,7 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, defer
 
-from heroes.models.entries import Entry, Tally
+from heroes.models.entries import Entry, RoundEntry, Tally
 from heroes.models.judging import Assignment
 from heroes.models.people import User
 from heroes.models.result_pages import OUT_OF_THE_RUNNING, active_recusal
@@ -255,3 +255,36 @@ def marks_of(session: Session, run_id: int) -> Sequence[Row[int, dict[str, list[
 def entries_by_id(session: Session, ids: Collection[int]) -> Sequence[Entry]:
     """Entries in the order of their ids."""
     return session.scalars(select(Entry).where(Entry.id.in_(ids)).order_by(Entry.id)).all() if ids else []
+
+
+def places_of_last(session: Session, round_id: int) -> dict[str, int | None]:
+    """Entry's reference (or handle) -> its place in the round's last own run; empty without one."""
+    last = (
+        select(ResultsRun.id)
+        .where(ResultsRun.round_id == round_id, ResultsRun.explicit.is_(False), ResultsRun.state == "done")
+        .order_by(ResultsRun.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found: Sequence[Row[*tuple[Any, ...]]] = session.execute(
+        select(func.coalesce(Entry.reference, Entry.handle), RunLine.rank)
+        .join(Entry, Entry.id == RunLine.entry_id)
+        .where(RunLine.run_id == last)
+    ).all()
+    return {row[0]: row[1] for row in found}
+
+
+def reviews_to_ask(session: Session, round_id: int) -> int:
+    """How many reviews the round's number for each entry leaves; where none, half a review for each entry."""
+    row = session.execute(
+        select(Round.reviews, func.count(), func.coalesce(func.sum(RoundEntry.cards_asked), 0))
+        .join(RoundEntry, RoundEntry.round_id == Round.id)
+        .join(Entry, Entry.id == RoundEntry.entry_id)
+        .where(Round.id == round_id, Entry.state.not_in(OUT_OF_THE_RUNNING))
+        .group_by(Round.reviews)
+    ).one_or_none()
+    if row is None:
+        return 0
+    reviews, entries, asked = row
+    left = int(reviews * entries - asked)
+    return left if left > 0 else -(-entries // 2)

@@ -22,7 +22,7 @@ from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.runs import ResultsRun, RunLine
 from heroes.models.seasons import Category, Round
-from heroes.services import running
+from heroes.services import run_reports, running
 from heroes.services.auditing import note
 from heroes.services.boards import Where, label, points_of
 from heroes.services.context import Context
@@ -72,6 +72,10 @@ class Material:
     gathered: Gathered
     set_aside: tuple[LeftOut, ...]
     beside: dict[str, int]
+    before: dict[str, int | None]
+    """The places of the round's last run."""
+    budget: int
+    """How many reviews the round's number for each entry leaves to be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,9 @@ def read_material(ctx: Context, round_id: int, score_set_id: int) -> Material:
         LeftOut(row.reference or row.handle, row.judge, None, _why(row))
         for row in runs.set_aside(ctx.session, round_id)
     )
-    return Material(gathered, aside, runs.not_handed_in(ctx.session, round_id))
+    before = runs.places_of_last(ctx.session, round_id)
+    budget = runs.reviews_to_ask(ctx.session, round_id)
+    return Material(gathered, aside, runs.not_handed_in(ctx.session, round_id), before, budget)
 
 
 def _why(row: Any) -> str:
@@ -274,7 +280,14 @@ def work_out(material: Material, claimed: Claimed, tell: Tell) -> Computed:
     summary = without_entries(ranked) | {
         "criteria": [to_plain(criterion) for criterion in gathered.criteria],
         "beside": material.beside,
+        "moved": run_reports.since(material.before, ranked),
     }
+    if wish.places is not None and gathered.marks:
+        tell("Comparing methods and leaving out one judge at a time", 70)
+        summary["fairness"] = run_reports.fairness(gathered, ranked, wish.places)
+        tell("Looking for where more reviews would tell most", 85)
+        budget = material.budget if wish.budget is None else wish.budget
+        summary["proposals"] = run_reports.proposals(gathered, ranked, wish.places, budget, seed=claimed.seed)
     return Computed(material, ranked, gathered.digest(ranked.method), summary)
 
 

@@ -39,8 +39,10 @@ from heroes.domain.counting import (
     Variances,
 )
 from heroes.domain.counting.standings import INCOMPLETE, NOT_JUDGED, PARTIAL, PROVISIONAL
+from heroes.domain.results.blends import Part, blend
 from heroes.domain.results.columns import Marks
 from heroes.domain.results.digest import digest
+from heroes.domain.results.fairness import Fairness, fairness
 from heroes.domain.results.standings import rank
 from heroes.domain.results.waves import next_reviews
 
@@ -55,6 +57,7 @@ __all__ = [
     "Criterion",
     "CriterionValue",
     "Explanation",
+    "Fairness",
     "Group",
     "InvalidMarks",
     "JudgeStanding",
@@ -62,12 +65,15 @@ __all__ = [
     "LeftOut",
     "Mark",
     "Marks",
+    "Part",
     "Reliability",
     "Standing",
     "Standings",
     "TieStep",
     "Variances",
+    "blend",
     "digest",
+    "fairness",
     "next_reviews",
     "rank",
 ]
