@@ -29,13 +29,14 @@ def eligible(world: World, title: str, category: str = "frontline", **changes: s
 
 
 def judged(world: World, marks: dict[str, dict[str, tuple[str, str]]]) -> list[Entry]:
-    """Entries of `frontline` by title with each judge's two marks; afterwards the round has closed."""
+    """Entries of `frontline` by title with each judge's two marks; then the round has closed and is computed."""
     entries = [eligible(world, title) for title in marks]
     world.clock.at = JUDGING
     for entry, given in zip(entries, marks.values(), strict=True):
         for judge, (difference, beyond) in given.items():
             handed_in(world, entry, judge, difference=difference, beyond=beyond)
     world.clock.at = JUDGED
+    world.computed()
     return entries
 
 
