@@ -68,15 +68,16 @@ def a_problem(dice: random.Random) -> Asked:
     )
 
 
-def worth(asked: Asked, plan: Plan) -> Worth:
+def worth(asked: Asked, pairs: list[Pair]) -> Worth:
     """What a plan is worth, counted from its pairs alone."""
-    short = {e: asked.wanted[e] - sum(pair[0] == e for pair in plan.pairs) for e in asked.entries}
-    loads = {j: asked.carried.get(j, 0) + sum(pair[1] == j for pair in plan.pairs) for j in asked.judges}
+    short = {e: asked.wanted[e] - sum(pair[0] == e for pair in pairs) for e in asked.entries}
+    loads = {j: asked.carried.get(j, 0) + sum(pair[1] == j for pair in pairs) for j in asked.judges}
+    new = [pair for pair in pairs if pair not in asked.existing]
     return Worth(
-        len(plan.new),
+        len(new),
         sum(max(0, gap) ** 2 for gap in short.values()),
         sum(load**2 for load in loads.values()),
-        sum(asked.affinity.get(pair, 0) for pair in plan.new),
+        sum(asked.affinity.get(pair, 0) for pair in new),
     )
 
 
@@ -118,5 +119,4 @@ def optimum(asked: Asked) -> Worth:
         values = found.x[: len(able)]
         assert np.allclose(values, values.round(), atol=1e-7)
         new = {pair for pair, value in zip(able, values, strict=True) if value > 0.5}
-    pairs = sorted(asked.existing) + sorted(new)
-    return worth(asked, Plan(pairs, sorted(new), {}, [], [], 0, True))
+    return worth(asked, [*asked.existing, *new])

@@ -63,13 +63,12 @@ def edges_of(asked: Problem, pairs: Iterable[Pair]) -> list[Edge]:
     return [(entry_at.setdefault(e, len(entry_at)), judge_at.setdefault(j, len(judge_at))) for e, j in pairs]
 
 
-def links(asked: Problem, hand: Hand, edges: Iterable[Edge]) -> list[Pair]:
-    """The fewest pairs that join all groups: one less than there are groups, without conflicts.
+def links(asked: Problem, hand: Hand, groups: Groups) -> list[Pair]:
+    """The fewest pairs that join all groups, one less than there are, without conflicts; `groups` are joined by it.
 
     Judges with room come first, the lightest of them. Where conflicts forbid every pair between two groups, there
     are fewer.
     """
-    groups = Groups(edges)
     masks = groups.judges()
     found = []
     for allowed in (hand.everybody & ~hand.full, hand.everybody):

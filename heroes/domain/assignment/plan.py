@@ -55,15 +55,17 @@ class Plan:
 
     `pairs` are all (entry, judge) pairs, those that existed first and then the `new` ones, each part sorted.
     `loads` counts each judge's pairs, with what they carry from elsewhere. `shortfalls` names every entry that
-    gets too little, `links` the reviews to add where the judges do not all hang together by entries that they
-    share (empty where they do). `affinity` is the sum over the new pairs, and `settled` is whether it is proved
-    to be the highest that the plan's loads allow; it can be False for large plans only.
+    gets too little. `groups` counts the groups of judges that share no entry with each other; `links` are the
+    reviews to add to make them one (empty where there is one, and where conflicts allow no direct link). `affinity`
+    is the sum over the new pairs, and `settled` is whether it is proved to be the highest that the plan's loads
+    allow; it can be False for large plans only.
     """
 
     pairs: list[Pair]
     new: list[Pair]
     loads: dict[str, int]
     shortfalls: list[Shortfall]
+    groups: int
     links: list[Pair]
     affinity: float
     settled: bool

@@ -7,7 +7,7 @@ from heroes.domain.assignment.dealing import Shuffle, deal
 from heroes.domain.assignment.gaps import shortfalls
 from heroes.domain.assignment.hand import Hand, even_out, fill, spread
 from heroes.domain.assignment.liking import SMALL, Exchanges, swap, whole
-from heroes.domain.assignment.links import Edge, edges_of, join, links
+from heroes.domain.assignment.links import Edge, Groups, edges_of, join, links
 from heroes.domain.assignment.plan import Pair, Plan
 from heroes.domain.assignment.problem import Affinity, Problem, number, problem
 
@@ -117,12 +117,14 @@ def _plan(asked: Problem, hand: Hand, settled: bool) -> Plan:
         if judge not in loads:
             loads[judge] = sum(pair[1] == judge for pair in asked.kept)
     pairs = asked.kept + new
+    groups = Groups(edges_of(asked, pairs))
     return Plan(
         pairs=pairs,
         new=new,
         loads=dict(sorted(loads.items())),
         shortfalls=shortfalls(asked, hand),
-        links=links(asked, hand, edges_of(asked, pairs)),
+        groups=len(groups.judges()),
+        links=links(asked, hand, groups),
         affinity=math.fsum(asked.affinity(*pair) for pair in new) if asked.affinity else 0.0,
         settled=settled,
     )
