@@ -13,7 +13,7 @@ from heroes.domain.assignment.hand import Hand
 
 SMALL = 300_000
 """So many (entry, judge) pairs are looked at one by one."""
-STEPS = 40_000_000
+STEPS = 30_000_000
 """How many looks at an edge a small plan may cost before it is taken as it is."""
 TRIES = 12
 """How many swaps a large plan tries for each of its pairs, in several rounds, on average."""

@@ -70,17 +70,19 @@ def links(asked: Problem, hand: Hand, groups: Groups) -> list[Pair]:
     are fewer.
     """
     masks = groups.judges()
+    linked = sum(masks.values())
     found = []
-    for allowed in (hand.everybody & ~hand.full, hand.everybody):
+    for allowed in (linked & ~hand.full, linked):
         for entry in range(len(asked.entries)):
             if len(masks) < 2:
                 break
             if not groups.holds(entry):
                 continue
-            while others := hand.open[entry] & allowed & _outside(masks, groups.of(~entry)):
+            while others := hand.open[entry] & allowed & ~masks.get(groups.of(~entry), 0):
                 judge = min(bits(others), key=lambda j: (hand.load[j], j))
+                joined = masks.pop(groups.of(~entry), 0) | masks.pop(groups.of(judge))
                 groups.merge(entry, judge)
-                masks = groups.judges()
+                masks[groups.of(judge)] = joined
                 found.append((asked.entries[entry], asked.judges[judge]))
     return sorted(found)
 
@@ -122,9 +124,9 @@ def _swap(
     loss: Callable[[Edge, Edge], float],
     most: int,
 ) -> tuple[tuple[Edge, Edge] | None, int]:
-    looked = 0
+    looked, linked = 0, sum(masks.values())
     for entry, judge in spare:
-        for partner in bits(hand.open[entry] & _outside(masks, groups.of(judge))):
+        for partner in bits(hand.open[entry] & linked & ~masks[groups.of(judge)]):
             for other in hand.new[partner]:
                 looked += 1
                 if looked > most:
@@ -132,7 +134,3 @@ def _swap(
                 if hand.open[other] >> judge & 1 and loss((entry, judge), (other, partner)) <= 0:
                     return ((entry, judge), (other, partner)), looked
     return None, looked
-
-
-def _outside(masks: dict[int, int], top: int) -> int:
-    return sum(mask for group, mask in masks.items() if group != top)
