@@ -42,6 +42,7 @@ ACT_WORDS: dict[str, str] = {
     "judging.lift_recusal": "lifted a recusal from",
     "judging.recuse": "recused a judge from",
     "judging.remove": "took a judge off",
+    "judging.wave": "dealt further judges to",
     "mail.retry": "had mails tried again for",
     "organisation.remove": "took out of a workspace",
     "organisation.role": "changed the workspace role of",

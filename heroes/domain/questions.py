@@ -81,6 +81,12 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
+def words_to_judge(form: Form, answers: Mapping[str, str], *, blind: bool) -> int:
+    """How many words of an entry a judge reads: a blind round hides what identifies, and no judge weighs a consent."""
+    shown = form.without_identifying() if blind else form
+    return sum(count_words(answers.get(q.key, "")) for q in shown.questions if q.kind != "consent")
+
+
 def parse_form(data: Any) -> Form:
     """Build a form from plain lists and dicts (`[{title, intro, question: [...]}]`) or raise `BadForm`."""
     if not isinstance(data, list) or not data:

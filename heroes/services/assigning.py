@@ -1,26 +1,23 @@
 """Assigning judges to entries: by hand, or dealt evenly after a look at the whole hand."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from heroes.adapters.chance import handle
-from heroes.domain.dealing import Connected, Deal, Pair, Person, connection, deal
-from heroes.domain.digests import digest
-from heroes.domain.entry_states import State
 from heroes.domain.policy import Deed
-from heroes.domain.scorecards import can_be_marked
-from heroes.domain.slugs import email_key
-from heroes.models.entries import Entry, Recusal, RoundEntry
+from heroes.models.entries import Entry, RoundEntry
 from heroes.models.judging import Assignment
-from heroes.models.people import Membership, User
-from heroes.models.seasons import Category, PanelMember, Round, Season
+from heroes.models.people import User
+from heroes.models.seasons import Category, Round, Season
 from heroes.models.visibility import LIVE_ASSIGNMENTS
 from heroes.services import tallies
 from heroes.services.auditing import note
 from heroes.services.context import Context
+from heroes.services.dealing import Plan, Rules, plan_of
+from heroes.services.judging_tables import Pair, reading_of, table_of, table_of_entry
 from heroes.services.permission import must
 from heroes.services.posting import owe
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, Refusal
@@ -29,48 +26,12 @@ from heroes.services.standing import standing_for
 from heroes.services.transactions import transaction
 
 MOST_JUDGES = 25
+MOST_HELD = 9_999
+SAY_JUDGES = f"Choose from 1 to {MOST_JUDGES} judges for each entry."
+SAY_HELD = f"Choose from 1 to {MOST_HELD:,} entries, or leave it empty for no limit."
+EVENLY = Rules()
+Where = tuple[Season, Category, Round]
 _POSITIONS = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Everybody and everything that a deal in one round has to respect."""
-
-    season: Season
-    category: Category
-    round: Round
-    judges: Mapping[int, User]
-    people: Mapping[int, Person]
-    entries: Mapping[int, Entry]
-    aside: int
-    existing: frozenset[Pair]
-    removed: frozenset[Pair]
-    barred: Mapping[Pair, str]
-    loads: Mapping[int, int]
-
-    def why_not(self, entry_id: int, judge_id: int) -> str | None:
-        """Why a judge must not have an entry, as the end of a sentence that begins with their name."""
-        why = self.barred.get((entry_id, judge_id))
-        return why or connection(self.people[judge_id], _connected(self.entries[entry_id]))
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A deal that has not happened: who would get what. The digest names exactly this hand."""
-
-    table: Table
-    per_entry: int
-    seed: str
-    deal: Deal
-    digest: str
-
-    @property
-    def new_by_judge(self) -> dict[int, int]:
-        """Judge -> how many entries they would get."""
-        counted = dict.fromkeys(self.table.judges, 0)
-        for _, judge_id in self.deal.pairs:
-            counted[judge_id] += 1
-        return counted
 
 
 class Reshuffled(Faster):
@@ -84,134 +45,29 @@ class Reshuffled(Faster):
         )
 
 
-def table_of(
-    ctx: Context, season: Season, category: Category, round_: Round, entry_id: int | None = None
-) -> Table:
-    """Read a round's judges, entries (or one), pairs that are and pairs that must not be, in a few statements."""
-    judges = {
-        user.id: user
-        for user in ctx.session.scalars(
-            select(User)
-            .join(PanelMember, PanelMember.user_id == User.id)
-            .where(PanelMember.panel_id == round_.panel_id, User.disabled_at.is_(None))
-            .order_by(User.name, User.id)
-        )
-    }
-    workspaces: dict[int, set[int]] = {}
-    for user_id, organisation_id in ctx.session.execute(
-        select(Membership.user_id, Membership.organisation_id).where(Membership.user_id.in_(judges))
-    ):
-        workspaces.setdefault(user_id, set()).add(organisation_id)
-    here = RoundEntry.round_id == round_.id
-    if entry_id is not None:
-        here &= RoundEntry.entry_id == entry_id
-    admitted = ctx.session.scalars(
-        select(Entry).join(RoundEntry, RoundEntry.entry_id == Entry.id).where(here).order_by(Entry.id)
-    ).all()
-    later = is_after_shortlist(ctx, round_)
-    entries = {e.id: e for e in admitted if can_be_marked(State(e.state), after_shortlist=later)}
-    pairs = ctx.session.execute(
-        select(Assignment.entry_id, Assignment.user_id, Assignment.state)
-        .join(
-            RoundEntry,
-            (RoundEntry.round_id == Assignment.round_id) & (RoundEntry.entry_id == Assignment.entry_id),
-        )
-        .where(here)
-    ).all()
-    return Table(
-        season,
-        category,
-        round_,
-        judges,
-        {u.id: _person(u, workspaces.get(u.id, set())) for u in judges.values()},
-        entries,
-        len(admitted) - len(entries),
-        frozenset((e, u) for e, u, state in pairs if state in LIVE_ASSIGNMENTS),
-        frozenset((e, u) for e, u, state in pairs if state == "removed"),
-        _barred(ctx, here, pairs),
-        _loads(ctx, round_),
-    )
-
-
-def is_after_shortlist(ctx: Context, round_: Round) -> bool:
-    """Whether a round is judged by those on the shortlist only: the last of several."""
-    if round_.position == 1:
-        return False
-    later = select(Round.id).where(Round.category_id == round_.category_id, Round.position > round_.position)
-    return ctx.session.scalar(later.limit(1)) is None
-
-
-def _person(user: User, workspaces: set[int]) -> Person:
-    return Person(user.id, user.email_key, user.employer_id, frozenset(workspaces))
-
-
-def _connected(entry: Entry) -> Connected:
-    return Connected(
-        entry.id,
-        entry.organisation_id,
-        entry.workspace_id,
-        entry.started_by_id,
-        entry.nominator_email_key,
-        email_key(entry.nominee_email),
-    )
-
-
-def _barred(ctx: Context, here: ColumnElement[bool], pairs: Iterable[Any]) -> dict[Pair, str]:
-    barred = {(e, u): "stepped back from it" for e, u, state in pairs if state == "recused"}
-    recusals = ctx.session.execute(
-        select(Recusal.entry_id, Recusal.user_id)
-        .join(RoundEntry, RoundEntry.entry_id == Recusal.entry_id)
-        .where(here, Recusal.lifted_at.is_(None))
-    )
-    return barred | dict.fromkeys(recusals, "is recused from it")
-
-
-def _loads(ctx: Context, round_: Round) -> dict[int, int]:
-    """Each judge's live assignments in all of the panel's rounds that have not closed, and in this one."""
-    counted = ctx.session.execute(
-        select(Assignment.user_id, func.count())
-        .join(Round, Round.id == Assignment.round_id)
-        .where(
-            Round.panel_id == round_.panel_id,
-            (Round.closes_at > ctx.now) | (Round.id == round_.id),
-            Assignment.state.in_(LIVE_ASSIGNMENTS),
-        )
-        .group_by(Assignment.user_id)
-    )
-    return {int(user_id): int(count) for user_id, count in counted}
-
-
 def plan(
-    ctx: Context, season_slug: str, category_slug: str, round_slug: str, per_entry: int, seed: str
+    ctx: Context,
+    season_slug: str,
+    category_slug: str,
+    round_slug: str,
+    per_entry: int,
+    seed: str,
+    rules: Rules = EVENLY,
 ) -> Plan:
     """What dealing so many judges to each entry of a round would do; writes nothing.
 
-    The same seed gives the same hand as long as nothing that it rests on changes. Raises `Invalid` for a number
-    that makes no sense, and the refusals of `permission.staff_season`.
+    The same seed gives the same hand as long as nothing that it rests on changes. Raises `Invalid` for numbers
+    that make no sense, and the refusals of `permission.staff_season`.
     """
     season, category, round_ = staff_round(ctx, season_slug, category_slug, round_slug, Deed.ASSIGN)
-    if not 1 <= per_entry <= MOST_JUDGES:
-        raise Invalid({"per_entry": f"Choose from 1 to {MOST_JUDGES} judges for each entry."})
-    return _plan(table_of(ctx, season, category, round_), per_entry, seed)
+    return _first(ctx, (season, category, round_), per_entry, seed, rules)
 
 
-def _plan(table: Table, per_entry: int, seed: str) -> Plan:
-    # A pair that an admin took back stays apart: the next deal must not quietly undo that.
-    forbidden = set(table.barred) | table.removed
-    for entry_id, entry in table.entries.items():
-        asked = _connected(entry)
-        forbidden |= {(entry_id, p.id) for p in table.people.values() if connection(p, asked)}
-    dealt = deal(
-        table.entries,
-        table.judges,
-        per_entry,
-        forbidden=forbidden,
-        existing=table.existing,
-        loads=table.loads,
-        seed=seed,
-    )
-    named = digest({"round": table.round.id, "pairs": [list(pair) for pair in dealt.pairs], "seed": seed})
-    return Plan(table, per_entry, seed, dealt, named)
+def _first(ctx: Context, where: Where, per_entry: int, seed: str, rules: Rules) -> Plan:
+    errors = {} if 1 <= per_entry <= MOST_JUDGES else {"per_entry": SAY_JUDGES}
+    _must_make_sense(rules, errors)
+    table = table_of(ctx, *where)
+    return plan_of(table, reading_of(ctx, where[2]), dict.fromkeys(table.entries, per_entry), seed, rules)
 
 
 def apply(
@@ -222,18 +78,78 @@ def apply(
     per_entry: int,
     seed: str,
     expected: str,
+    rules: Rules = EVENLY,
 ) -> Plan:
     """Deal exactly the hand of that digest and tell each judge by one mail, or raise `Reshuffled` and deal nothing."""
     with transaction(ctx):
-        season, category, round_ = staff_round(ctx, season_slug, category_slug, round_slug, Deed.ASSIGN)
-        _must_be_open(ctx, season, round_)
-        _lock(ctx, round_)
-        planned = _plan(table_of(ctx, season, category, round_), per_entry, seed)
-        if planned.digest != expected:
-            raise Reshuffled
-        if planned.deal.pairs:
-            _write(ctx, planned)
+        where = staff_round(ctx, season_slug, category_slug, round_slug, Deed.ASSIGN)
+        _must_be_open(ctx, where[0], where[2])
+        _lock(ctx, where[2])
+        planned = _first(ctx, where, per_entry, seed, rules)
+        _deal(ctx, planned, expected, "judging.deal", {"judges_for_each": per_entry})
     return planned
+
+
+def plan_extra(
+    ctx: Context,
+    season_slug: str,
+    category_slug: str,
+    round_slug: str,
+    extra: Mapping[str, int],
+    seed: str,
+    rules: Rules = EVENLY,
+) -> Plan:
+    """What giving some entries more judges than they have would do; writes nothing.
+
+    `extra` says how many more, by an entry's reference or handle. Raises `Invalid` at "extra" that names an entry
+    which takes no marks in this round or a number that makes no sense.
+    """
+    season, category, round_ = staff_round(ctx, season_slug, category_slug, round_slug, Deed.ASSIGN)
+    return _second(ctx, (season, category, round_), extra, seed, rules)
+
+
+def _second(ctx: Context, where: Where, extra: Mapping[str, int], seed: str, rules: Rules) -> Plan:
+    _must_make_sense(rules, {})
+    table = table_of(ctx, *where)
+    known = {name: entry.id for entry in table.entries.values() for name in (entry.reference, entry.handle)}
+    wanted = dict.fromkeys(table.entries, 0)
+    for name, count in extra.items():
+        if name not in known:
+            raise Invalid({"extra": f"{name} takes no marks in this round, as things stand."})
+        if not 1 <= count <= MOST_JUDGES:
+            raise Invalid({"extra": f"{name}: choose from 1 to {MOST_JUDGES} more judges."})
+        wanted[known[name]] += count
+    for entry_id, _ in table.existing:
+        if wanted.get(entry_id):
+            wanted[entry_id] += 1
+    return plan_of(table, reading_of(ctx, where[2]), wanted, seed, rules)
+
+
+def apply_extra(
+    ctx: Context,
+    season_slug: str,
+    category_slug: str,
+    round_slug: str,
+    extra: Mapping[str, int],
+    seed: str,
+    expected: str,
+    rules: Rules = EVENLY,
+) -> Plan:
+    """Deal exactly the extra hand of that digest and tell each judge by one mail, or raise `Reshuffled`."""
+    with transaction(ctx):
+        where = staff_round(ctx, season_slug, category_slug, round_slug, Deed.ASSIGN)
+        _must_be_open(ctx, where[0], where[2])
+        _lock(ctx, where[2])
+        planned = _second(ctx, where, extra, seed, rules)
+        _deal(ctx, planned, expected, "judging.wave", {"extra": dict(sorted(extra.items()))})
+    return planned
+
+
+def _must_make_sense(rules: Rules, errors: dict[str, str]) -> None:
+    if rules.cap is not None and not 1 <= rules.cap <= MOST_HELD:
+        errors["cap"] = SAY_HELD
+    if errors:
+        raise Invalid(errors)
 
 
 def _must_be_open(ctx: Context, season: Season, round_: Round) -> None:
@@ -248,10 +164,15 @@ def _lock(ctx: Context, round_: Round) -> None:
     ctx.session.execute(select(Round.id).where(Round.id == round_.id).with_for_update())
 
 
-def _write(ctx: Context, planned: Plan) -> None:
+def _deal(ctx: Context, planned: Plan, expected: str, act: str, asked: Mapping[str, Any]) -> None:
+    """Write a plan with its counters, one audit record and one mail to each judge."""
+    if planned.digest != expected:
+        raise Reshuffled
+    if not planned.pairs:
+        return
     table = planned.table
-    _insert(ctx, table.round, planned.deal.pairs)
-    dealt = len(planned.deal.pairs)
+    _insert(ctx, table.round, planned.pairs)
+    dealt = len(planned.pairs)
     tallies.add(ctx, table.season.id, table.category.id, "cards_asked", str(table.round.id), dealt)
     live = (
         select(func.count())
@@ -269,16 +190,18 @@ def _write(ctx: Context, planned: Plan) -> None:
         .execution_options(synchronize_session=False)
     )
     hands: dict[int, list[str]] = {}
-    for entry_id, judge_id in planned.deal.pairs:
+    for entry_id, judge_id in planned.pairs:
         entry = table.entries[entry_id]
         hands.setdefault(judge_id, []).append(entry.reference or entry.handle)
+    rules = {name: value for name, value in asdict(planned.rules).items() if value}
     note(
         ctx,
-        "judging.deal",
+        act,
         f"{table.category.slug}/{table.round.slug}",
         season_id=table.season.id,
         after={
-            "judges_for_each": planned.per_entry,
+            **asked,
+            **({"rules": rules} if rules else {}),
             "dealt": {f"user:{judge_id}": hand for judge_id, hand in sorted(hands.items())},
         },
     )
@@ -370,20 +293,6 @@ def assign(
             after={"round": f"{category.slug}/{round_.slug}", "judge": f"user:{judge.id}"},
         )
         _tell(ctx, season, category, round_, judge, 1)
-
-
-def table_of_entry(
-    ctx: Context, season: Season, category: Category, round_: Round, entry_handle: str
-) -> tuple[Table, Entry]:
-    """A round's table with this entry alone on it, or `NotFound` if it was not admitted to the round."""
-    entry = ctx.session.scalar(
-        select(Entry)
-        .join(RoundEntry, RoundEntry.entry_id == Entry.id)
-        .where(RoundEntry.round_id == round_.id, Entry.handle == entry_handle)
-    )
-    if entry is None:
-        raise NotFound
-    return table_of(ctx, season, category, round_, entry.id), entry
 
 
 def _revive(ctx: Context, round_: Round, pair: Pair) -> None:

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from heroes.models import Assignment, AuditRecord, Entry, Membership, OutboxMail, User
 from heroes.services import assigning, recusing, scoring
-from heroes.services.assigning import Plan, Reshuffled
+from heroes.services.assigning import Reshuffled
+from heroes.services.dealing import Plan, Rules
 from heroes.services.refusals import Invalid, NotAllowed, NotFound, Refusal
 from heroes.services.transactions import transaction
 from tests.judging import (
@@ -58,9 +59,9 @@ def test_a_plan_writes_nothing_and_applying_it_deals_exactly_that(world: World) 
     planned = assigning.plan(world.ctx("adam"), *WRITTEN, 2, "s")
     assert pairs(world) == set()
     assigning.apply(world.ctx("adam"), *WRITTEN, 2, "s", planned.digest)
-    assert pairs(world) == set(planned.deal.pairs)
+    assert pairs(world) == set(planned.pairs)
     assert {cards(world, entry) for entry in entries} == {(2, 0)}
-    assert sorted(planned.new_by_judge.values()) == [2, 2, 2, 2]
+    assert sorted(load.new for load in planned.loads.values()) == [2, 2, 2, 2]
 
 
 def test_a_plan_that_has_become_untrue_deals_nothing_and_shows_the_new_one(world: World) -> None:
@@ -108,7 +109,7 @@ def test_dora_is_never_dealt_an_entry_of_her_own_organisation(world: World) -> N
     entry = entered(world)
     planned = dealt(world, 4)
     assert pairs(world) == {(entry.id, world.people[who]) for who in ("chloe", "jack", "jill")}
-    assert [(s.entry, s.missing) for s in planned.deal.short] == [(entry.id, 1)]
+    assert [(s.entry, s.missing) for s in planned.short] == [(entry.id, 1)]
 
 
 def connect(world: World, how: str, entry: Entry) -> None:
@@ -178,15 +179,15 @@ def test_loads_count_the_other_open_rounds_of_the_panel_only(world: World) -> No
     entry = elsewhere(world)
     planned = dealt(world, 1)
     # The teams panel is another one, so its entries weigh nothing here.
-    assert sum(planned.deal.loads.values()) == 1
-    assert planned.deal.pairs[0][0] == entry.id
+    assert sum(load.entries for load in planned.loads.values()) == 1
+    assert planned.pairs[0][0] == entry.id
 
 
 def test_existing_assignments_stay_and_count(world: World) -> None:
     entry = elsewhere(world)
     asked(world, entry, "jack")
     planned = dealt(world, 2)
-    assert len(planned.deal.pairs) == 1
+    assert len(planned.pairs) == 1
     assert cards(world, entry) == (2, 0)
 
 
@@ -357,3 +358,105 @@ def test_marks_of_a_dealt_entry_count(world: World) -> None:
     one = assignment(world, entry, "jill")
     scoring.submit(world.ctx("jill"), one.handle, 1, GOOD, COMMENT)
     assert cards(world, entry) == (4, 1)
+
+
+def test_a_second_wave_gives_only_the_named_entries_more_and_says_so(world: World) -> None:
+    entries = [elsewhere(world, f"Person {n}") for n in range(4)]
+    dealt(world, 1)
+    before = pairs(world)
+    extra = {entries[0].handle: 2, entries[1].reference or "": 1}
+    planned = assigning.plan_extra(world.ctx("adam"), *WRITTEN, extra, "w")
+    assert pairs(world) == before
+    done = assigning.apply_extra(world.ctx("adam"), *WRITTEN, extra, "w", planned.digest)
+    assert done.pairs == planned.pairs
+    assert pairs(world) == before | set(planned.pairs)
+    assert [cards(world, entry)[0] for entry in entries] == [3, 2, 1, 1]
+    assert (done.short, sorted(load.new for load in done.loads.values())) == ((), [0, 1, 1, 1])
+    record = world.session.scalars(select(AuditRecord).where(AuditRecord.act == "judging.wave")).one()
+    hands: dict[str, list[str]] = {}
+    for entry_id, judge_id in done.pairs:
+        reference = next(e.reference or "" for e in entries if e.id == entry_id)
+        hands.setdefault(f"user:{judge_id}", []).append(reference)
+    assert record.subject == "frontline/written"
+    assert record.body == {"after": {"extra": extra, "dealt": hands}}
+    told = [m for m in mails(world) if m.values["count"] == 1]
+    assert len(told) == 4 + len(hands)
+
+
+def test_a_second_wave_keeps_to_its_rules_and_to_who_must_not(world: World) -> None:
+    entry = entered(world)
+    asked(world, entry, "jack")
+    planned = assigning.plan_extra(world.ctx("adam"), *WRITTEN, {entry.handle: 4}, "w", Rules(cap=1))
+    assert set(planned.pairs) == {(entry.id, world.people[who]) for who in ("chloe", "jill")}
+    assert [(s.entry, s.missing) for s in planned.short] == [(entry.id, 2)]
+    done = assigning.apply_extra(
+        world.ctx("adam"), *WRITTEN, {entry.handle: 4}, "w", planned.digest, Rules(cap=1)
+    )
+    record = world.session.scalars(select(AuditRecord).where(AuditRecord.act == "judging.wave")).one()
+    assert record.body is not None
+    assert record.body["after"]["rules"] == {"cap": 1}
+    assert done.pairs == planned.pairs
+
+
+def test_a_second_wave_that_has_become_untrue_gives_nothing(world: World) -> None:
+    entry = elsewhere(world)
+    world.clock.at = JUDGING
+    planned = assigning.plan_extra(world.ctx("adam"), *WRITTEN, {entry.handle: 1}, "w")
+    asked(world, entry, "jack" if planned.pairs[0][1] == world.people["jack"] else "jill")
+    with pytest.raises(Reshuffled):
+        assigning.apply_extra(world.ctx("adam"), *WRITTEN, {entry.handle: 1}, "w", "another")
+    assert len(pairs(world)) == 1
+
+
+@pytest.mark.parametrize("count", [0, -1, 26])
+def test_a_second_wave_of_a_size_that_makes_no_sense_is_refused(world: World, count: int) -> None:
+    entry = elsewhere(world)
+    with pytest.raises(Invalid) as refused:
+        assigning.plan_extra(world.ctx("adam"), *WRITTEN, {entry.handle: count}, "w")
+    assert refused.value.errors == {"extra": f"{entry.handle}: choose from 1 to 25 more judges."}
+
+
+def test_a_second_wave_names_an_entry_that_takes_no_marks(world: World) -> None:
+    gone = elsewhere(world)
+    set_on(world, gone, state="ineligible", state_reason="Not in the country")
+    with pytest.raises(Invalid) as refused:
+        assigning.apply_extra(world.ctx("adam"), *WRITTEN, {gone.handle: 1}, "w", "")
+    assert refused.value.errors == {"extra": f"{gone.handle} takes no marks in this round, as things stand."}
+
+
+@pytest.mark.parametrize("who,refusal", [("audrey", NotAllowed), ("chloe", NotFound), ("bob", NotFound)])
+def test_only_owner_and_admin_assign_a_second_wave(world: World, who: str, refusal: type[Refusal]) -> None:
+    entry = elsewhere(world)
+    world.clock.at = JUDGING
+    for act in (assigning.plan_extra, assigning.apply_extra):
+        more = ("",) if act is assigning.apply_extra else ()
+        with pytest.raises(refusal):
+            act(world.ctx(who), *WRITTEN, {entry.handle: 1}, "w", *more)
+
+
+def test_no_second_wave_once_the_round_has_closed(world: World) -> None:
+    entry = elsewhere(world)
+    world.clock.at = JUDGED
+    with pytest.raises(Refusal) as refused:
+        assigning.apply_extra(world.ctx("adam"), *WRITTEN, {entry.handle: 1}, "w", "")
+    assert refused.value.code == "round_closed"
+
+
+def test_who_has_an_entry_keeps_it_whatever_comes_to_light_and_gets_nothing_of_that_kind(
+    world: World,
+) -> None:
+    entry, other = elsewhere(world, "One"), elsewhere(world, "Two")
+    asked(world, entry, "jack")
+    connect(world, "employer", entry)
+    planned = dealt(world, 4)
+    assert pairs(world) >= {(entry.id, world.people["jack"])}
+    assert (other.id, world.people["jack"]) not in pairs(world)
+    assert [(s.entry, s.missing) for s in planned.short] == [(other.id, 1)]
+
+
+def test_a_plan_says_when_a_judge_was_taken_off_by_hand(world: World) -> None:
+    entry = elsewhere(world)
+    assigning.remove(world.ctx("adam"), asked(world, entry, "jack").handle)
+    (short,) = dealt(world, 4).short
+    assert short.reason == "The panel has 4, and one judge is taken off it by hand."
+    assert short.help == "Smallest change: give it to Jack Judge again, on its own page."

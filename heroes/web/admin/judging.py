@@ -1,8 +1,9 @@
 """Judging as its organisers see it: rounds, who has marked what, dealing, and single assignments."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,7 +16,9 @@ from heroes.models.database import current_session
 from heroes.models.entries import Entry
 from heroes.models.seasons import Category, Round, Season
 from heroes.services import assigning, recusing
-from heroes.services.assigning import Plan, Reshuffled, Table
+from heroes.services.assigning import Reshuffled
+from heroes.services.dealing import Plan, Rules
+from heroes.services.judging_tables import Table, table_of_entry
 from heroes.services.permission import staff_season
 from heroes.services.refusals import Faster, Invalid, Refusal
 from heroes.services.rounds import staff_round
@@ -26,6 +29,8 @@ from heroes.web.kit.pipeline import context, render, status_of, viewer
 
 ROUND = "/<season_slug>/judging/<category_slug>/<round_slug>"
 ONE = f"{ROUND}/<entry_handle>"
+MOST_SHOWN = 50
+"""So many short entries are listed; the others are counted."""
 
 
 def _acts() -> bool:
@@ -33,6 +38,31 @@ def _acts() -> bool:
     person = viewer()
     assert person is not None
     return may_do(Deed.ASSIGN, person.found.staff)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form of a deal as it was filled in."""
+
+    per_entry: str = ""
+    cap: str = ""
+    by_sector: bool = False
+    link: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Self:
+        """What a request carries."""
+        per_entry, cap = (given.get(name, "").strip()[:40] for name in ("per_entry", "cap"))
+        return cls(per_entry, cap, given.get("by_sector") == "1", given.get("link") == "1")
+
+    @property
+    def rules(self) -> Rules:
+        """The rules; a limit that is no number is one that makes no sense."""
+        return Rules(_whole(self.cap) if self.cap else None, self.by_sector, self.link)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
 @blueprint.get("/<season_slug>/judging")
@@ -64,10 +94,11 @@ def _round_page(
     seed: str,
     session: Any,
     *,
-    per_entry: str = "",
-    error: str = "",
+    typed: Typed | None = None,
+    errors: dict[str, str] | None = None,
 ) -> Response:
     ctx = context()
+    errors = errors or {}
     shown = request.args.get("show", "all")
     shown = shown if shown in read.SHOWN else "all"
     text = request.args.get("page", "1")
@@ -82,7 +113,7 @@ def _round_page(
     dealt = request.args.get("dealt", "")
     return render(
         "admin/judging_round.html",
-        422 if error else 200,
+        422 if errors else 200,
         season=season,
         category=category,
         round=round_,
@@ -100,9 +131,10 @@ def _round_page(
         page=page,
         shown=shown,
         seed=seed,
-        per_entry=per_entry or str(round_.reviews),
-        error=error,
-        problems=[SimpleNamespace(anchor="per_entry", text=error)] if error else [],
+        typed=typed or Typed(str(round_.reviews), link=True),
+        errors=errors,
+        employed=any(line.user.employer_id for line in judges),
+        problems=[SimpleNamespace(anchor=key, text=text) for key, text in errors.items()],
         acts=_acts(),
         open=ctx.now < round_.closes_at and season.ended_at is None,
         notices=[("ok", _dealt(int(dealt)))] if dealt.isdecimal() and len(dealt) < 7 else [],
@@ -124,21 +156,20 @@ def judging_deal(season_slug: str, category_slug: str, round_slug: str) -> AnyRe
     """A deal, first as a plan with everybody's load; the button deals exactly that plan."""
     ctx = context()
     given = request.form if request.method == "POST" else request.args
-    text, seed = given.get("per_entry", ""), given.get("seed", "")[:40]
-    per_entry = int(text) if text.isdecimal() and len(text) < 4 else 0
+    typed, seed = Typed.of(given), given.get("seed", "")[:40]
+    per_entry, rules = _whole(typed.per_entry), typed.rules
     where = (season_slug, category_slug, round_slug)
     try:
         if request.method == "POST":
-            done = assigning.apply(ctx, *where, per_entry, seed, given.get("plan", ""))
-            return redirect(_round_url(where, dealt=len(done.deal.pairs)), 303)
-        planned = assigning.plan(ctx, *where, per_entry, seed)
+            done = assigning.apply(ctx, *where, per_entry, seed, given.get("plan", ""), rules)
+            return redirect(_round_url(where, dealt=len(done.pairs)), 303)
+        planned = assigning.plan(ctx, *where, per_entry, seed, rules)
     except Reshuffled as error:
-        return _plan_page(assigning.plan(ctx, *where, per_entry, seed), 409, error.sentence)
+        return _plan_page(assigning.plan(ctx, *where, per_entry, seed, rules), typed, 409, error.sentence)
     except Invalid as error:
-        season, category, round_ = staff_round(ctx, *where, Deed.ASSIGN)
-        sentence = error.errors["per_entry"]
-        return _round_page(season, category, round_, seed, current_session(), per_entry=text, error=sentence)
-    return _plan_page(planned)
+        found = staff_round(ctx, *where, Deed.ASSIGN)
+        return _round_page(*found, seed, current_session(), typed=typed, errors=error.errors)
+    return _plan_page(planned, typed)
 
 
 def _round_url(where: tuple[str, str, str], **more: Any) -> str:
@@ -147,9 +178,12 @@ def _round_url(where: tuple[str, str, str], **more: Any) -> str:
     )
 
 
-def _plan_page(planned: Plan, status: int = 200, reason: str = "") -> Response:
+def _plan_page(planned: Plan, typed: Typed, status: int = 200, reason: str = "") -> Response:
     table = planned.table
-    new = planned.new_by_judge
+
+    def named(pairs: tuple[tuple[int, int], ...]) -> list[SimpleNamespace]:
+        return [SimpleNamespace(entry=table.entries[e], judge=table.judges[j]) for e, j in pairs]
+
     return render(
         "admin/judging_deal.html",
         status,
@@ -157,17 +191,19 @@ def _plan_page(planned: Plan, status: int = 200, reason: str = "") -> Response:
         category=table.category,
         round=table.round,
         plan=planned,
+        typed=typed,
         reason=reason,
         judges=[
-            SimpleNamespace(user=user, new=new[user_id], load=planned.deal.loads[user_id])
-            for user_id, user in table.judges.items()
+            SimpleNamespace(user=user, load=planned.loads[user_id]) for user_id, user in table.judges.items()
         ],
-        most=max(planned.deal.loads.values(), default=0),
-        dealt=len(planned.deal.pairs),
-        short=[
-            SimpleNamespace(entry=table.entries[s.entry], missing=s.missing, reason=s.reason)
-            for s in planned.deal.short
-        ],
+        most=max((load.entries for load in planned.loads.values()), default=0),
+        dealt=len(planned.pairs),
+        short=[SimpleNamespace(entry=table.entries[s.entry], says=s) for s in planned.short[:MOST_SHOWN]],
+        links=named(planned.links),
+        missing_links=named(planned.missing_links),
+        employed=bool(table.sectors),
+        problems=[],
+        errors={},
         room=room(table.season, "judging"),
     )
 
@@ -188,7 +224,7 @@ def _entry_page(
 ) -> Response:
     ctx = context()
     season, category, round_ = staff_round(ctx, *where, Deed.SEE_SEASON)
-    table, entry = assigning.table_of_entry(ctx, season, category, round_, entry_handle)
+    table, entry = table_of_entry(ctx, season, category, round_, entry_handle)
     errors = errors or {}
     pressed = request.form.get("judge", "")
     return render(

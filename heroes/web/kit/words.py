@@ -177,6 +177,15 @@ def many(count: int, one: str, more: str | None = None) -> str:
     return f"{number(count)} {one if count == 1 else more or one + 's'}"
 
 
+def spent(minutes: int) -> str:
+    """Minutes as people plan them: 45 min, 2 h, 2 h 5 min."""
+    hours, left = divmod(minutes, 60)
+    return (
+        " ".join(f"{number(amount)} {unit}" for amount, unit in ((hours, "h"), (left, "min")) if amount)
+        or "0 min"
+    )
+
+
 def score(value: Decimal | float | None) -> str:
     """A score to one decimal place, rounded half up; a dash where there is none, because absent is not zero."""
     # A float goes through its shortest decimal, so that 84.25 is half up and not whatever its bits are.
@@ -190,7 +199,7 @@ def mark(value: Decimal | float | str | None) -> str:
 
 FILTERS = (
     *(words, paragraphs, markdown, listed, fingerprint, day, instant, short_instant, short_day, days, left),
-    *(many, number, score, mark, art.initials, art.hue, fields.anchor),
+    *(many, number, score, spent, mark, art.initials, art.hue, fields.anchor),
     news,
 )
 GLOBALS = (

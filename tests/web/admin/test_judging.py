@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from heroes.models import Assignment, Entry, Recusal, Round
+from heroes.models import AnswerSheet, Assignment, Entry, FormVersion, Organisation, Recusal, Round
 from heroes.services import recusing, scoring
+from heroes.services.nomination_forms import form_of
 from tests.counting import statements
 from tests.judging import GOOD, asked, assignment, cards, elsewhere, entered, handed_in, handle_of
 from tests.world import JUDGED, JUDGING, OPEN, World, post
@@ -29,7 +30,7 @@ def planned(world: World, per_entry: str = "2", who: str = "adam") -> dict[str, 
     """What the button of a deal's preview posts."""
     world.clock.at = max(world.clock.at, JUDGING)
     page = text(world, f"{DEAL}?per_entry={per_entry}&seed=abc", who)
-    found = re.findall(r'type="hidden" name="(per_entry|seed|plan)" value="([^"]*)"', page)
+    found = re.findall(r'type="hidden" name="(per_entry|cap|link|by_sector|seed|plan)" value="([^"]*)"', page)
     return dict(found)
 
 
@@ -95,7 +96,7 @@ def test_entries_are_filtered_by_what_they_lack(lite_world: World) -> None:
 def test_a_deal_is_seen_before_it_happens_and_then_happens_exactly(lite_world: World) -> None:
     entries = [elsewhere(lite_world, f"Person {n}") for n in range(4)]
     form = planned(lite_world)
-    assert set(form) == {"per_entry", "seed", "plan"}
+    assert set(form) == {"per_entry", "cap", "seed", "plan"}
     assert assigned(lite_world) == 0
     response = post(lite_world.client("adam"), DEAL, form, page=f"{DEAL}?per_entry=2&seed=abc")
     assert (response.status_code, response.headers["Location"]) == (303, f"{ROUND}?dealt=8")
@@ -104,21 +105,92 @@ def test_a_deal_is_seen_before_it_happens_and_then_happens_exactly(lite_world: W
     assert "8 entries were dealt." in text(lite_world, f"{ROUND}?dealt=8")
 
 
+def loads(page: str) -> dict[str, list[str]]:
+    """Judge -> new entries, load, minutes of the new ones and of all, as the plan shows them."""
+    section = page.split('<h2 id="loads-h">')[1].split("</section>", maxsplit=1)[0]
+    return {
+        name: re.findall(r'class="num" data-label="[^"]+">([^<]+)</td>', cells)
+        for name, cells in re.findall(r'role="rowheader">([^<]+)</th>(.*?)</tr>', section, re.DOTALL)
+    }
+
+
 def test_the_preview_names_loads_and_entries_that_stay_short(lite_world: World) -> None:
     entered(lite_world)
     lite_world.clock.at = JUDGING
     page = text(lite_world, f"{DEAL}?per_entry=4&seed=abc")
-    rows = re.findall(
-        r'<th scope="row">([^<]+)</th><td class="num">(\d+)</td><td class="num">(\d+)</td>', page
-    )
-    assert rows == [
-        ("Chloe Chair", "1", "1"),
-        ("Dora Dent", "0", "0"),
-        ("Jack Judge", "1", "1"),
-        ("Jill Judge", "1", "1"),
-    ]
+    has = ["1", "1", "2 min", "2 min"]
+    assert loads(page) == {
+        "Chloe Chair": has,
+        "Dora Dent": ["0", "0", "0 min", "0 min"],
+        "Jack Judge": has,
+        "Jill Judge": has,
+    }
     assert "1 entry would have too few judges" in page
-    assert "SH-26-0001, Maureen Okafor: 1 too few." in page
+    assert (
+        "SH-26-0001, Maureen Okafor: 1 too few. The panel has 4, and one judge is connected with it or stepped"
+        " back. Smallest change: one more judge on the panel who has nothing to do with it." in page
+    )
+
+
+def test_the_preview_counts_minutes_by_the_words_that_judges_see(lite_world: World) -> None:
+    entry, other = elsewhere(lite_world, "Long"), elsewhere(lite_world, "Short")
+    asked(lite_world, other, "jack")
+    sheet = lite_world.session.scalars(select(AnswerSheet).where(AnswerSheet.entry_id == entry.id)).one()
+    form = form_of(lite_world.session.get_one(FormVersion, sheet.form_version_id))
+    long = {question.key: "word " * 500 for question in form.questions}
+    lite_world.session.execute(update(AnswerSheet).where(AnswerSheet.id == sheet.id).values(answers=long))
+    lite_world.session.commit()
+    seen = sum(question.kind != "consent" and not question.identifying for question in form.questions)
+    assert 0 < seen < len(form.questions)
+    page = text(lite_world, f"{DEAL}?per_entry=4&seed=abc")
+    minutes = f"{seen * 500 // 200 + 2} min"
+    assert loads(page)["Jack Judge"] == ["1", "2", minutes, f"{seen * 500 // 200 + 4} min"]
+    assert loads(page)["Jill Judge"][:2] == ["2", "2"]
+
+
+def test_a_limit_is_kept_and_says_what_raising_it_would_do(lite_world: World) -> None:
+    for n in range(4):
+        elsewhere(lite_world, f"Person {n}")
+    lite_world.clock.at = JUDGING
+    page = text(lite_world, f"{DEAL}?per_entry=2&cap=1&seed=abc")
+    assert [row[:2] for row in loads(page).values()] == [["1", "1"]] * 4
+    assert "4 entries would have too few judges" in page
+    assert page.count("3 judges are at the limit. Smallest change: a limit of 2, so that ") == 4
+    form = planned(lite_world, "2&cap=1")
+    assert form["cap"] == "1"
+    response = post(lite_world.client("adam"), DEAL, form, page=f"{DEAL}?per_entry=2&cap=1&seed=abc")
+    assert response.headers["Location"] == f"{ROUND}?dealt=4"
+    assert assigned(lite_world) == 4
+
+
+def test_a_plan_says_whether_all_judges_can_be_compared_and_links_them_if_asked(lite_world: World) -> None:
+    for n in range(4):
+        elsewhere(lite_world, f"Person {n}")
+    lite_world.clock.at = JUDGING
+    apart = text(lite_world, f"{DEAL}?per_entry=1&seed=abc")
+    assert "These 3 reviews would join them:" in apart
+    linked = text(lite_world, f"{DEAL}?per_entry=1&seed=abc&link=1")
+    assert "the plan adds 3 reviews for that alone" in linked
+    assert "7 assignments" in linked
+    full = text(lite_world, f"{DEAL}?per_entry=1&seed=abc&link=1&cap=1")
+    assert "These 3 reviews would join them, if the limit allowed it:" in full
+    assert "Yes. They hang together" in text(lite_world, f"{DEAL}?per_entry=4&seed=abc")
+    form = planned(lite_world, "1&link=1")
+    assert form["link"] == "1"
+    response = post(lite_world.client("adam"), DEAL, form, page=f"{DEAL}?per_entry=1&link=1&seed=abc")
+    assert response.headers["Location"] == f"{ROUND}?dealt=7"
+
+
+def test_judges_from_the_entrys_own_sector_come_first_if_asked(lite_world: World) -> None:
+    entries = [elsewhere(lite_world, f"Person {n}") for n in range(2)]
+    lite_world.session.execute(update(Organisation).values(sector="Utilities"))
+    lite_world.session.execute(update(Entry).where(Entry.id == entries[0].id).values(sector="Utilities"))
+    lite_world.session.commit()
+    lite_world.clock.at = JUDGING
+    assert "Prefer judges from the entry’s own sector" in text(lite_world, ROUND)
+    for seed in "abcdef":
+        page = text(lite_world, f"{DEAL}?per_entry=2&seed={seed}&by_sector=1")
+        assert "1 of 4 assignments goes to a judge from the entry’s own sector." in page
 
 
 def test_a_plan_that_is_no_longer_true_deals_nothing_and_is_shown_anew(lite_world: World) -> None:
@@ -133,7 +205,9 @@ def test_a_plan_that_is_no_longer_true_deals_nothing_and_is_shown_anew(lite_worl
     assert "nothing was dealt" in page
     assert "4 assignments" in page
     assert assigned(lite_world) == 0
-    fresh = dict(re.findall(r'type="hidden" name="(per_entry|seed|plan)" value="([^"]*)"', page))
+    fresh = dict(
+        re.findall(r'type="hidden" name="(per_entry|cap|link|by_sector|seed|plan)" value="([^"]*)"', page)
+    )
     assert (
         post(lite_world.client("adam"), DEAL, fresh, page=f"{DEAL}?per_entry=2&seed=abc").status_code == 303
     )
@@ -147,6 +221,25 @@ def test_a_number_that_makes_no_sense_is_said_at_its_field(lite_world: World, nu
     page = text(lite_world, f"{DEAL}?per_entry={number}&seed=abc", status=422)
     assert "Choose from 1 to 25 judges for each entry." in page
     assert 'id="per_entry-error"' in page
+
+
+@pytest.mark.parametrize("limit", ["0", "10000", "-1", "x", "9" * 40])
+def test_a_limit_that_makes_no_sense_is_said_at_its_field_and_nothing_typed_is_lost(
+    lite_world: World, limit: str
+) -> None:
+    elsewhere(lite_world)
+    lite_world.clock.at = JUDGING
+    page = text(lite_world, f"{DEAL}?per_entry=3&cap={limit}&link=1&by_sector=1&seed=abc", status=422)
+    assert "Choose from 1 to 9,999 entries, or leave it empty for no limit." in page
+    assert re.findall(r'id="(per_entry|cap)" [^>]*value="([^"]*)"', page) == [
+        ("per_entry", "3"),
+        ("cap", limit),
+    ]
+    assert re.findall(r'id="(link|by_sector)" [^>]*value="1" (checked)', page) == [
+        ("link", "checked"),
+        ("by_sector", "checked"),
+    ]
+    assert set(re.findall(r'id="([a-z_]+)-error"', page)) == {"cap"}
 
 
 def test_a_round_that_has_closed_offers_no_deal(lite_world: World) -> None:
