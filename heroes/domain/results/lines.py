@@ -27,7 +27,7 @@ from heroes.domain.results.columns import added
 from heroes.domain.results.methods import Tally
 from heroes.domain.results.panel import SURPRISING
 from heroes.domain.results.posterior import Futures
-from heroes.domain.results.ranking import Place, Ranking
+from heroes.domain.results.ranking import LIMITS, Place, Ranking
 from heroes.domain.results.threads import uncollected
 
 IN, OUT = 0.9, 0.1
@@ -116,10 +116,14 @@ class _Lines:
         assert fitted is not None
         scale = panel.reviews.scale
         worth = fitted.back(fitted.worth)
-        total = added(panel.entry, panel.reviews.total[panel.rows], len(many)) / many
-        self.worth = worth.tolist()
-        self.worth_total = (total + float((scale.weights / scale.slopes).sum()) * (worth - raw)).tolist()
         own = (by_criterion(panel, fitted) - scale.offsets) / scale.slopes
+        self.worth = worth.tolist()
+        if self.ranking.used == LIMITS:
+            total = added(panel.entry, panel.reviews.total[panel.rows], len(many)) / many
+            total += float((scale.weights / scale.slopes).sum()) * (worth - raw)
+        else:
+            total = np.nansum(own * scale.weights, axis=1)
+        self.worth_total = total.tolist()
         self.values = [[None if isnan(value) else value for value in row] for row in own.tolist()]
         given = ~np.isnan(panel.cards.marks[panel.rows])
         columns = [added(panel.entry, given[:, c], len(many)) for c in range(given.shape[1])]
