@@ -142,7 +142,7 @@ def lines_of(
         .join(Entry, Entry.id == RunLine.entry_id)
         .where(
             RunLine.run_id == run_id,
-            RunLine.position >= start,
+            RunLine.position > start,
             Entry.state.not_in(OUT_OF_THE_RUNNING),
         )
         .order_by(RunLine.position)

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from heroes.cli.importing import import_
 from heroes.cli.results import results, to_json
+from heroes.domain.counting import METHODS
 from tests.servers import Databases
 from tests.world import build
 
@@ -123,8 +124,7 @@ def test_every_bad_line_on_stderr_and_nothing_written(run: Run, tmp_path: Path) 
         ),
         (
             ("results", "--season", "small-2026", "--category", "teams", "--method", "luck"),
-            "heroes: There is no method “luck”: there are calibrated, mean, trimmed-mean, median,"
-            " calibrated-limits, final-panel.",
+            f"heroes: There is no method “luck”: there are {', '.join(METHODS)}.",
         ),
     ],
 )
