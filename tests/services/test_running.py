@@ -1,6 +1,7 @@
 """Stored runs: who asks, what is computed again and when, what a run says, and that the revision tells the truth."""
 
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -52,7 +53,7 @@ def test_a_run_says_all_that_it_was_computed_from(world: World) -> None:
     assert (found.run.handle, found.run.result_digest) == (run.handle, run.result_digest)
     lines = world.session.scalars(select(RunLine).where(RunLine.run_id == run.id).order_by(RunLine.position))
     marks = [
-        Mark(line.data["entry"], judge, criterion.name, None if text is None else plain.Decimal(text))
+        Mark(line.data["entry"], judge, criterion.name, None if text is None else Decimal(text))
         for line in lines
         for judge, given in line.marks.items()
         for criterion, text in zip(found.criteria, given, strict=True)
@@ -135,16 +136,22 @@ def test_an_incomplete_one_is_calibrated(world: World) -> None:
     own(world, "calibrated")
     judged(world, {"Ada Ames": PAIR, "Ben Bode": {"jack": ("5", "5")}})
     found = board(world)
-    assert (found.asked, found.standings.method, found.standings.reason) == ("calibrated", "calibrated", None)
+    assert found.asked == "calibrated"
+    assert (found.standings.reason or "").startswith("Fewer than three judges have marked"), "so it was tried"
 
 
 def test_a_method_that_somebody_chose_is_kept(world: World) -> None:
-    own(world, "mean")
+    own(world, "calibrated")
     three(world)
+    running.request_run(world.ctx("adam"), *FRONTLINE, method="calibrated-limits")
+    found = board(world, method="calibrated-limits")
+    assert found.asked == "calibrated-limits"
+    assert (found.standings.reason or "").startswith("Fewer than three judges have marked"), "so it was tried"
     running.request_run(world.ctx("adam"), *FRONTLINE, method="calibrated")
-    found = board(world, method="calibrated")
-    assert (found.asked, found.standings.method) == ("calibrated", "calibrated")
-    assert board(world).standings.method == "mean"
+    world.computed()
+    chosen = found_runs(world)[-1]
+    assert (chosen.asked, chosen.explicit) == ("calibrated", True)
+    assert "Every judge marked every entry" not in (chosen.reason or "")
 
 
 # ---- asking ----
@@ -195,9 +202,10 @@ def test_with_a_budget_it_proposes_where_more_reviews_tell_most(world: World) ->
     world.computed()
     found = standings(world.ctx("adam"), *FRONTLINE, run=handle)
     proposed = found.summary["proposals"]
-    assert sum(proposed.values()) == 4
-    assert set(proposed) <= {line.standing.entry for line in found.lines}
-    assert "SH-26-0003" in proposed, "whom nobody has marked comes first"
+    assert (proposed["places"], proposed["budget"], proposed["given_out"]) == (1, 4, 4)
+    extra = {row["entry"]: row["extra"] for row in proposed["rows"]}
+    assert sum(extra.values()) == 4
+    assert extra["SH-26-0003"] >= 1, "whom nobody has marked comes first"
 
 
 # ---- when it is computed ----
@@ -450,7 +458,7 @@ def test_a_page_of_lines_is_divided_as_the_whole_field_is(world: World) -> None:
         }
         assert divided["below"] >= 1
     assert whole.run is not None
-    at_least = cut(whole, places=2, at_least=plain.Decimal("66"))
+    at_least = cut(whole, places=2, at_least=Decimal(66))
     found = read.divided(world.session, whole.run.id, 2, 66.0)
     assert list(found.values()) == [len(at_least.above), len(at_least.level), len(at_least.below)]
 
@@ -495,7 +503,7 @@ def test_who_chairs_learns_nothing_of_what_is_sealed(world: World) -> None:
 
 def facts(world: World) -> dict[int, tuple[int, object]]:
     """Round -> its revision, and all that a result of it would count or list."""
-    found = {}
+    found: dict[int, tuple[int, object]] = {}
     for round_ in world.session.scalars(select(Round)):
         now = gather(world.ctx("system"), round_.id, round_.score_set_id)
         found[round_.id] = (
@@ -607,7 +615,7 @@ def test_as_long_as_the_revision_is_the_same_so_is_all_that_counts(world: World,
                 told += 1
             done += counted != before[round_id][1]
         before = after
-    assert done >= 10, "enough has happened"
+    assert done >= 5, "enough has happened"
     assert told >= done
 
 
