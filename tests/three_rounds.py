@@ -52,4 +52,5 @@ def teams(world: World, *names: str, marks: str = "975") -> list[Entry]:
     for entry, mark in zip(made, marks, strict=False):
         handed_in(world, entry, "jack", outcome=mark, learning="5")
     world.clock.at = JUDGED
+    world.computed()
     return made

@@ -136,18 +136,19 @@ def runs_of(session: Session, round_id: int, limit: int = 50) -> Sequence[Result
 def lines_of(
     session: Session, run_id: int, *, start: int = 0, limit: int | None = None
 ) -> Sequence[Row[RunLine, Entry]]:
-    """(line, entry) of a run in its order, without entries that have left the running since."""
-    return session.execute(
+    """(line, entry) of a run in its order, without entries that have left the running since.
+
+    With a limit: those at the places in the order after `start`, as many or fewer.
+    """
+    wanted = (
         select(RunLine, Entry)
         .join(Entry, Entry.id == RunLine.entry_id)
-        .where(
-            RunLine.run_id == run_id,
-            RunLine.position >= start,
-            Entry.state.not_in(OUT_OF_THE_RUNNING),
-        )
+        .where(RunLine.run_id == run_id, RunLine.position > start, Entry.state.not_in(OUT_OF_THE_RUNNING))
         .order_by(RunLine.position)
-        .limit(limit)
-    ).all()
+    )
+    if limit is not None:
+        wanted = wanted.where(RunLine.position <= start + limit)
+    return session.execute(wanted).all()
 
 
 def line_of(session: Session, run_id: int, entry_id: int) -> RunLine | None:

@@ -254,8 +254,11 @@ def _why(row: Any) -> str:
     return "the scorecard is back with the judge and has not been handed in again"
 
 
-def work_out(material: Material, claimed: Claimed, tell: Tell) -> Computed:
-    """Compute a run. Needs no database; raises `InvalidMarks` or `ValueError` for what cannot be computed."""
+def work_out(material: Material, claimed: Claimed, tell: Tell, *, reports: bool = True) -> Computed:
+    """Compute a run, with the reports that pages show beside it or without.
+
+    Needs no database; raises `InvalidMarks` or `ValueError` for what cannot be computed.
+    """
     gathered, wish = material.gathered, claimed.wish
     method, reason = method_for(gathered, wish.method, claimed.own)
     tell(f"Ranking, and drawing {claimed.draws:,} futures", 20)
@@ -282,7 +285,7 @@ def work_out(material: Material, claimed: Claimed, tell: Tell) -> Computed:
         "beside": material.beside,
         "moved": run_reports.since(material.before, ranked),
     }
-    if wish.places is not None and gathered.marks:
+    if reports and wish.places is not None and gathered.marks:
         tell("Comparing methods and leaving out one judge at a time", 70)
         summary["fairness"] = run_reports.fairness(gathered, ranked, wish.places)
         tell("Looking for where more reviews would tell most", 85)
@@ -297,7 +300,7 @@ def method_for(gathered: Gathered, chosen: str | None, own: str) -> tuple[str, s
         return chosen, None
     if own == "calibrated" and gathered.complete:
         return "mean", _COMPLETE
-    return (own if own in results.METHODS else "mean"), None
+    return own, None
 
 
 # ---- storing ----
@@ -311,8 +314,8 @@ def store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
 
 def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
     ranked, gathered = found.standings, found.material.gathered
-    lines = [to_plain(one) for one in ranked.entries]
-    result_digest = digest({"entries": lines} | found.summary)
+    whole = to_plain(ranked)
+    lines, result_digest = whole["entries"], digest(whole)
     settled = _settle(
         ctx,
         claimed,
@@ -445,7 +448,7 @@ def look(
         length, head = read.audit_head(ctx.session, where[0].id)
     claimed = Claimed(0, 0, round_.id, round_.score_set_id, round_.method, wish, DRAWS, 0, round_.draw_seed)
     try:
-        computed = work_out(material, claimed, _silent)
+        computed = work_out(material, claimed, _silent, reports=False)
     except (ValueError, ArithmeticError) as error:
         raise Refusal(str(error), "not_computed") from error
     titles = {label(entry): entry.title for entry in entries}

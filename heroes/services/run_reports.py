@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heroes.domain import results
-from heroes.domain.counting import Standings
+from heroes.domain.counting import Mark, Standings
 from heroes.domain.counting.plain import to_plain
 from heroes.services.gathering import Gathered
 
@@ -19,8 +19,13 @@ def proposals(
 
     `grey` is how many entries neither have a place for sure nor are surely out.
     """
+    marked = {mark.entry for mark in gathered.marks}
+    # Whom nobody has marked is told of by an abstention of nobody.
+    unmarked = [
+        Mark(entry, "", gathered.criteria[0].name, None) for entry in gathered.entries if entry not in marked
+    ]
     extra = results.next_reviews(
-        gathered.marks, gathered.criteria, places=places, budget=budget, cap=CAP, seed=seed
+        [*gathered.marks, *unmarked], gathered.criteria, places=places, budget=budget, cap=CAP, seed=seed
     )
     lines = {one.entry: one for one in ranked.entries}
     rows = [

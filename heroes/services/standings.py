@@ -348,6 +348,8 @@ def _for_panel(ctx: Context, board: Board, wanted: Wanted) -> Board:
             continue
         # A tie-break quotes the numbers of everybody in it.
         tie = tuple(step for step in one.tie if not labels & {e for part in step.order for e in part})
+        if hidden:
+            one = _without_leniency(one)
         beside = following is not None and following.entry.id in hidden
         told = replace(one, tie=tie, chance_above_next=None if beside else one.chance_above_next)
         lines.append(replace(line, name=called, standing=told))
@@ -376,6 +378,12 @@ def _conflicts(ctx: Context, entries: Sequence[Entry]) -> frozenset[int]:
     user = ctx.session.get_one(User, ctx.actor.user_id)
     known = standings_for(ctx, entries)
     return frozenset(e.id for e in entries if known[e.id].conflicted or own_organisation(user, e))
+
+
+def _without_leniency(one: Standing) -> Standing:
+    """A standing without what tells how a judge marks elsewhere, which a sealed line could be worked out from."""
+    judges = tuple(replace(judge, surprise=None) for judge in one.judges)
+    return replace(one, judges=judges, explanation=None)
 
 
 def affected(ctx: Context, board: Board) -> Sequence[Entry]:

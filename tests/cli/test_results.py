@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from heroes.cli.importing import import_
 from heroes.cli.results import results, to_json
+from heroes.domain.counting import METHODS
 from tests.servers import Databases
 from tests.world import build
 
@@ -56,10 +57,11 @@ def test_what_is_imported_can_be_printed(run: Run) -> None:
         "season": "skating",
         "category": "solo",
         "round": "judging",
-        "asked": "mean",
+        "asked": "calibrated",
         "method": "mean",
         "rules": "2026.1",
     }
+    assert said["reason"].startswith("Every judge marked every entry in full")
     assert re.fullmatch("[0-9a-f]{64}", said["digest"])
     assert re.fullmatch("skating:1:[0-9a-f]{64}", said["audit_head"])
     shown = ("rank", "title", "score", "total", "reviews")
@@ -86,7 +88,8 @@ def test_the_table_for_people(run: Run) -> None:
     run("import", "marks", "marks.csv", "--season", "Skating", "--create")
     lines = run("results", "--season", "Skating", "--category", "solo").stdout.splitlines()
     assert lines[0] == "Skating · Solo · Judging · mean"
-    assert [line.split()[0] for line in lines[3:5]] == ["1", "2"]
+    assert lines[1].startswith("Every judge marked every entry in full")
+    assert [line.split()[0] for line in lines[4:6]] == ["1", "2"]
 
 
 def test_trimmed_numbers_are_printed_digit_for_digit(run: Run) -> None:
@@ -121,7 +124,7 @@ def test_every_bad_line_on_stderr_and_nothing_written(run: Run, tmp_path: Path) 
         ),
         (
             ("results", "--season", "small-2026", "--category", "teams", "--method", "luck"),
-            "heroes: There is no method “luck”: there are mean, trimmed-mean.",
+            f"heroes: There is no method “luck”: there are {', '.join(METHODS)}.",
         ),
     ],
 )

@@ -93,6 +93,7 @@ class Scene:
             for judge in ("jack", "jill"):
                 handed_in(world, entry, judge, **marks)
         world.clock.at = JUDGED
+        world.computed()
 
     def act(self, name: str, act: Act, **given: Any) -> None:
         moved(self.world, self.entries[name], act, **given)
@@ -105,6 +106,7 @@ class Scene:
             self.world.session.refresh(self.entries[name])
         asked(self.world, self.entries[first], "jack")
         handed_in(self.world, self.entries[second], "jack", outcome="9", learning="9")
+        self.world.computed()
 
 
 def before_the_shortlist(scene: Scene, swapped: bool) -> None:

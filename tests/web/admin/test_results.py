@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from heroes.domain.entry_states import Act
 from heroes.models import Entry
+from heroes.services import running
 from tests.counting import statements
 from tests.judging import change
-from tests.outcomes import awarded, eligible, judged, moved, released, shortlisted, three
+from tests.outcomes import FRONTLINE, awarded, eligible, judged, moved, released, shortlisted, three
 from tests.world import FINAL_JUDGED, JUDGED, JUDGING, World, post, token_in
 
 BOARD = "/admin/small-2026/results/frontline/written"
@@ -171,6 +172,9 @@ def test_a_line_that_is_none_is_said_at_its_field(lite_world: World, query: str,
 
 def test_methods_are_tabs_and_an_unknown_one_is_refused(world: World) -> None:
     three(world)
+    assert world.client("adam").get(f"{BOARD}?method=trimmed-mean").status_code == 409
+    running.request_run(world.ctx("adam"), *FRONTLINE, method="trimmed-mean")
+    world.computed()
     html = page(world, f"{BOARD}?method=trimmed-mean")
     assert re.search(r'<a href="[^"]*method=trimmed-mean[^"]*" aria-current="true">Trimmed mean', html)
     assert "No entry has five judges" in text(html)
