@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from heroes.domain.assignment import Change, Pair, Plan, Shortfall, assign
 from heroes.domain.assignment import liking as fine
+from heroes.domain.digests import digest
 from tests.assignment import Asked, a_problem, optimum, worth
 
 problems = st.integers(0, 2**32).map(lambda seed: a_problem(random.Random(seed)))
@@ -342,3 +343,30 @@ def test_separate_pairs_are_joined_by_one_link_less_than_there_are() -> None:
     plan = assign([f"e{n}" for n in range(4)], [f"j{n}" for n in range(4)], 1, existing=separate)
     assert len(plan.links) == 3
     assert all(groups(separate + list(some)) > 1 for some in combinations(plan.links, 2))
+
+
+def fingerprint(plan: Plan) -> str:
+    return digest([list(pair) for pair in plan.pairs])[:12]
+
+
+def test_larger_plans_of_today_are_the_plans_of_ever_after_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries, judges = [f"e{n}" for n in range(120)], [f"j{n}" for n in range(15)]
+    conflicts = {(f"e{n}", f"j{n * 7 % 15}") for n in range(0, 120, 2)}
+    rules: dict[str, Any] = {"conflicts": conflicts, "carried": {"j3": 9, "j4": 2}, "seed": 5}
+
+    def liking(entry: str, judge: str) -> float:
+        return float((int(entry[1:]) * 31 + int(judge[1:]) * 17) % 10) / 10
+
+    plain = assign(entries, judges, 3, **rules)
+    tight = assign(entries, judges, 3, caps=20, **rules)
+    small = assign(entries, judges, 3, affinity=liking, **rules)
+    monkeypatch.setattr("heroes.domain.assignment.solving.SMALL", 1000)
+    large = assign(entries, judges, 3, affinity=liking, **rules)
+    assert [fingerprint(plan) for plan in (plain, tight, small, large)] == [
+        "5763d06488c1",
+        "9a8fc192c016",
+        "09f1c0ab6082",
+        "c3fc73b50658",
+    ]
+    assert (small.settled, large.settled) == (True, False)
+    assert 0.95 * small.affinity < large.affinity <= small.affinity

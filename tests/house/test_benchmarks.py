@@ -122,6 +122,8 @@ def test_a_crowd_has_every_row_that_its_pages_read(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_large_assignment_is_fair_and_no_worse_than_its_peer() -> None:
-    measures = [m for m in BENCHMARKS["assignment"](True, None) if "CPU" not in m.unit and m.what != "ours / HiGHS"]
+    measures = [
+        m for m in BENCHMARKS["assignment"](True, None) if "CPU" not in m.unit and m.what != "ours / HiGHS"
+    ]
     assert [m.what for m in measures if m.met is False] == []
     assert sum(m.met is True for m in measures) == 7
