@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
@@ -39,8 +39,7 @@ class Asked:
         return assign(self.entries, self.judges, self.wanted, **(given | changes))
 
 
-@dataclass(frozen=True)
-class Worth:
+class Worth(NamedTuple):
     """What a plan is measured by, in the order of what matters."""
 
     given: int

@@ -42,7 +42,7 @@ def test_an_unknown_benchmark_is_refused_by_name(
         main()
     assert stopped.value.code == 2
     assert "'nonsense'" in capsys.readouterr().err
-    assert set(BENCHMARKS) == {"floor", "nomination", "pages"}
+    assert set(BENCHMARKS) == {"floor", "nomination", "pages", "assignment"}
 
 
 def test_every_visitor_comes_from_a_loopback_address_of_their_own() -> None:
@@ -118,3 +118,12 @@ def test_a_crowd_has_every_row_that_its_pages_read(tmp_path: Path) -> None:
         "entries": 60, "answer_sheets": 60, "round_entries": 60, "assignments": 180, "entry_search": 60,
     }  # fmt: skip
     assert totals == len(made.entries) == 60
+
+
+@pytest.mark.slow
+def test_a_large_assignment_is_fair_and_no_worse_than_its_peer() -> None:
+    measures = [
+        m for m in BENCHMARKS["assignment"](True, None) if "CPU" not in m.unit and m.what != "ours / HiGHS"
+    ]
+    assert [m.what for m in measures if m.met is False] == []
+    assert sum(m.met is True for m in measures) == 7

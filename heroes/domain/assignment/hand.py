@@ -47,8 +47,8 @@ class Hand:
         del self.new[judge][entry]
         self.short[entry] += 1
         self.load[judge] -= 1
-        if not self.is_full(judge):
-            self.full &= ~(1 << judge)
+        # Whoever was given something was not full before.
+        self.full &= ~(1 << judge)
 
 
 Came = dict[int, tuple[int, int]]

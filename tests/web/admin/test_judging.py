@@ -166,11 +166,14 @@ def test_a_limit_is_kept_and_says_what_raising_it_would_do(lite_world: World) ->
 def test_a_plan_says_whether_all_judges_can_be_compared_and_links_them_if_asked(lite_world: World) -> None:
     for n in range(4):
         elsewhere(lite_world, f"Person {n}")
+    assert "Can all judges be compared?" not in text(
+        lite_world, f"{SEASON}/teams/final/deal?per_entry=1&seed=a"
+    )
     lite_world.clock.at = JUDGING
     apart = text(lite_world, f"{DEAL}?per_entry=1&seed=abc")
     assert "These 3 reviews would join them:" in apart
     linked = text(lite_world, f"{DEAL}?per_entry=1&seed=abc&link=1")
-    assert "the plan adds 3 reviews for that alone" in linked
+    assert "Yes, because the plan adds 3 reviews for that alone:" in linked
     assert "7 assignments" in linked
     full = text(lite_world, f"{DEAL}?per_entry=1&seed=abc&link=1&cap=1")
     assert "These 3 reviews would join them, if the limit allowed it:" in full
