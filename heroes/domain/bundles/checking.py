@@ -1,0 +1,289 @@
+"""Reading a payload that anybody may have written, and working its result out again."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from json import dumps
+from math import isclose
+from typing import Any
+
+from heroes.domain.bundles.contents import plain_standings
+from heroes.domain.bundles.encoding import BadJson, decode
+from heroes.domain.bundles.envelope import BadBundle
+from heroes.domain.counting import METHODS, RULES, Criterion, Mark
+from heroes.domain.results import digest, rank
+
+CLOSE = 1e-9
+"""How far apart two floats may be: another processor may add in another order."""
+MOST_DRAWS = 100_000
+_DECIMAL = re.compile(r"-?[0-9]{1,31}(\.[0-9]{1,60})?", re.ASCII)
+_PARTS = (
+    "category criteria digest entries entries_are made_at marks program round rules season settings source"
+    " standings"
+)
+_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def _whole(most: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and 0 <= value <= most
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+SETTINGS: Mapping[str, Callable[[Any], bool]] = {
+    "places": lambda value: value is None or (_whole(10**6)(value) and value > 0),
+    "draws": _whole(MOST_DRAWS),
+    "seed": _whole(2**53 - 1),
+    "tie_seed": lambda value: value is None or _whole(2**53 - 1)(value),
+    "across_groups": _flag,
+    "prior": _flag,
+}
+"""What a result may hang on besides marks, criteria and method: the name as `rank` has it, and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A payload whose every part has the right shape; whether its numbers are true has not been asked yet."""
+
+    season: str
+    category: str
+    round: str
+    program: str
+    rules: str
+    references: bool
+    criteria: tuple[Criterion, ...]
+    settings: Mapping[str, Any]
+    entries: Sequence[str]
+    marks: Sequence[Mark]
+    digest: str
+    run: str | None
+    run_digest: str
+    audit_head: str
+    made_at: str
+    asked: str
+    standings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first place where a bundle and what its marks come to part: a path into the payload, and both values."""
+
+    path: str
+    about: str
+    """Which entry or judge it is about, in words; empty where it is none."""
+    stated: str
+    found: str
+
+    @property
+    def sentence(self) -> str:
+        """The difference in plain words, without a full stop."""
+        about = f" ({self.about})" if self.about else ""
+        return f"{self.path}{about}: the bundle says {self.stated}, its marks give {self.found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the result was reproduced; if so, whether to the last bit of every float or only within `CLOSE`."""
+
+    difference: Difference | None
+    identical: bool
+
+
+# ---- reading ----
+
+
+def read(payload: bytes) -> Bundle:
+    """The payload's parts. Raises `BadBundle` with the first thing that is not as a bundle has it."""
+    try:
+        value = decode(payload)
+    except BadJson as error:
+        raise BadBundle(f"its contents cannot be read: {error}") from error
+    top = _object(value, "", _PARTS)
+    if top["rules"] != RULES:
+        raise BadBundle(f"it was computed under rules {_said(top['rules'])}; this program knows {RULES}")
+    criteria = tuple(_criterion(item, at) for at, item in enumerate(_list(top, "criteria")))
+    entries = [_name(item, f"entries[{at}]") for at, item in enumerate(_list(top, "entries"))]
+    source = _object(top["source"], "source", "audit_head digest run")
+    standings = top["standings"]
+    if not isinstance(standings, dict) or standings.get("asked") not in tuple(METHODS):
+        raise BadBundle("standings.asked is no method that this program knows")
+    return Bundle(
+        season=_named(top, "season"),
+        category=_named(top, "category"),
+        round=_named(top, "round"),
+        program=_name(top["program"], "program"),
+        rules=RULES,
+        references=_one_of(top["entries_are"], "entries_are", ("pseudonyms", "references")) == "references",
+        criteria=criteria,
+        settings=_settings(top["settings"]),
+        entries=entries,
+        marks=_marks(top["marks"], criteria),
+        digest=_matching(top["digest"], "digest", _HEX),
+        run=None if source["run"] is None else _name(source["run"], "source.run"),
+        run_digest=_matching(source["digest"], "source.digest", _HEX),
+        audit_head=_name(source["audit_head"], "source.audit_head"),
+        made_at=_name(top["made_at"], "made_at"),
+        asked=standings["asked"],
+        standings=standings,
+    )
+
+
+def _object(value: Any, path: str, keys: str) -> dict[str, Any]:
+    wanted = set(keys.split())
+    name = path or "the whole"
+    if not isinstance(value, dict):
+        raise BadBundle(f"{name} is no object")
+    if value.keys() != wanted:
+        odd = min(value.keys() ^ wanted)
+        what = "is missing" if odd in wanted else "does not belong there"
+        raise BadBundle(f"{path + '.' if path else ''}{odd[:60]} {what}")
+    return value
+
+
+def _list(of: Mapping[str, Any], key: str) -> list[Any]:
+    value = of[key]
+    if not isinstance(value, list):
+        raise BadBundle(f"{key} is no list")
+    return value
+
+
+def _name(value: Any, path: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 1000:
+        raise BadBundle(f"{path} is no text of 1 to 1,000 characters")
+    return value
+
+
+def _named(top: Mapping[str, Any], key: str) -> str:
+    both = _object(top[key], key, "name slug")
+    _name(both["name"], f"{key}.name")
+    return _name(both["slug"], f"{key}.slug")
+
+
+def _one_of(value: Any, path: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise BadBundle(f"{path} is none of {', '.join(allowed)}")
+    return str(value)
+
+
+def _matching(value: Any, path: str, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise BadBundle(f"{path} is not as a bundle has it: {_said(value)}")
+    return value
+
+
+def _criterion(value: Any, at: int) -> Criterion:
+    path = f"criteria[{at}]"
+    parts = _object(value, path, "high low name weight")
+    weight, low, high = (
+        Decimal(_matching(parts[key], f"{path}.{key}", _DECIMAL)) for key in ("weight", "low", "high")
+    )
+    return Criterion(_name(parts["name"], f"{path}.name"), weight, low, high)
+
+
+def _settings(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadBundle("settings is no object")
+    for name, given in value.items():
+        if name not in SETTINGS:
+            raise BadBundle(f"settings has “{name[:60]}”, which this program does not know")
+        if not SETTINGS[name](given):
+            raise BadBundle(f"settings.{name} cannot be {_said(given)}")
+    return value
+
+
+def _marks(value: Any, criteria: Sequence[Criterion]) -> list[Mark]:
+    columns = _object(value, "marks", "criterion entry judge value")
+    lists = [_list(columns, key) for key in ("entry", "judge", "criterion", "value")]
+    if len({len(column) for column in lists}) > 1:
+        raise BadBundle("marks has columns of different lengths")
+    marks = []
+    # One decimal for each spelling, as a million marks have a few dozen.
+    known: dict[str | None, Decimal | None] = {None: None}
+    for at, (entry, judge, criterion, given) in enumerate(zip(*lists, strict=True)):
+        if type(criterion) is not int or not 0 <= criterion < len(criteria):
+            raise BadBundle(f"marks.criterion[{at}] is the place of no criterion")
+        if given is not None and (not isinstance(given, str) or given not in known):
+            known[given] = Decimal(_matching(given, f"marks.value[{at}]", _DECIMAL))
+        marks.append(
+            Mark(
+                _name(entry, f"marks.entry[{at}]"),
+                _name(judge, f"marks.judge[{at}]"),
+                criteria[criterion].name,
+                known[given],
+            )
+        )
+    return marks
+
+
+# ---- working it out again ----
+
+
+def recompute(bundle: Bundle) -> Verdict:
+    """Rank the bundle's marks and compare everything, up to the first difference.
+
+    Raises `BadBundle` for marks that no result can be made of.
+    """
+    try:
+        found = digest(bundle.marks, bundle.criteria, bundle.asked)
+        if found != bundle.digest:
+            return Verdict(Difference("digest", "", _said(bundle.digest), _said(found)), False)
+        ranked = rank(
+            bundle.marks, bundle.criteria, method=bundle.asked, entries=bundle.entries, **bundle.settings
+        )
+    except (ArithmeticError, ValueError) as error:
+        raise BadBundle(f"its marks cannot be ranked: {str(error)[:300]}") from error
+    comparing = _Comparing()
+    comparing.look("standings", "", bundle.standings, plain_standings(ranked))
+    return Verdict(comparing.first, comparing.first is None and comparing.identical)
+
+
+class _Comparing:
+    """A walk through what is stated and what was found, side by side, up to the first difference."""
+
+    def __init__(self) -> None:
+        self.first: Difference | None = None
+        self.identical = True
+
+    def look(self, path: str, about: str, stated: Any, found: Any) -> None:
+        """Compare two values and, as long as they agree, everything in them, in the order of `found`."""
+        if isinstance(found, dict) and isinstance(stated, dict):
+            about = next((f"{key} {found[key]}" for key in ("entry", "judge") if key in found), about)
+            for key in [*found, *(stated.keys() - found.keys())]:
+                if self.first is None:
+                    self._inside(f"{path}.{key}", about, key, stated, found)
+        elif isinstance(found, list) and isinstance(stated, list):
+            for at, (one, other) in enumerate(zip(stated, found, strict=False)):
+                if self.first is None:
+                    self.look(f"{path}[{at}]", about, one, other)
+            if self.first is None and len(stated) != len(found):
+                self._part(path, about, f"{len(stated)} of them", f"{len(found)}")
+        elif not self._same(stated, found):
+            self._part(path, about, _said(stated), _said(found))
+
+    def _inside(self, path: str, about: str, key: str, stated: Any, found: Any) -> None:
+        if key in stated and key in found:
+            self.look(path, about, stated[key], found[key])
+        else:
+            said = [_said(side[key]) if key in side else "nothing" for side in (stated, found)]
+            self._part(path, about, *said)
+
+    def _same(self, stated: Any, found: Any) -> bool:
+        if type(found) is float and type(stated) in (int, float):
+            if stated != found:
+                self.identical = False
+            return isclose(stated, found, rel_tol=CLOSE, abs_tol=CLOSE)
+        return type(stated) is type(found) and bool(stated == found)
+
+    def _part(self, path: str, about: str, stated: str, found: str) -> None:
+        self.first = Difference(path, about, stated, found)
+
+
+def _said(value: Any) -> str:
+    """A value as the file has it, as far as it fits into a line."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = dumps(value)
+    return text if len(text) <= 120 else f"{text[:117]}…"
