@@ -80,7 +80,7 @@ def _told(bundle: bundles.Bundle, verdict: bundles.Verdict) -> dict[str, Any]:
 
 
 def _in_words(bundle: bundles.Bundle, told: dict[str, Any]) -> str:
-    how = "to the last bit" if told["identical"] else f"to within {bundles.CLOSE:g} of every number"
+    how = "to the last bit" if told["identical"] else "as another processor rounds it"
     reason = f" ({told['reason']})" if told["reason"] else ""
     whose = (
         "the one that was asked for"

@@ -50,8 +50,14 @@ def results(
     ctx.session.rollback()
     try:
         payload = bundles.build(source, bytes.fromhex(ctx.chance.token_hex(32)), references=references)
-    except bundles.CannotBundle as error:
+        # What a stranger's reading would find is found here first: nobody is handed a file that does not hold good.
+        verdict = bundles.recompute(bundles.read(payload))
+    except (bundles.CannotBundle, bundles.BadBundle) as error:
         raise NotNow(str(error), "cannot_bundle") from error
+    if verdict.difference is not None:
+        raise NotNow(
+            f"This result does not reproduce itself: {verdict.difference.sentence}.", "cannot_bundle"
+        )
     signature = signer.sign(bundles.to_sign(payload))
     data = bundles.seal(bundles.Envelope(signer.public, signature, payload))
     key = fingerprint(signer.public)

@@ -5,12 +5,12 @@
 checked by `heroes.adapters.signing`; nothing of a payload is to be looked at before its signature was found to fit.
 """
 
-from heroes.domain.bundles.checking import CLOSE, SETTINGS, Bundle, Difference, Verdict, read, recompute
+from heroes.domain.bundles.checking import SETTINGS, Bundle, read
+from heroes.domain.bundles.comparing import Difference, Verdict, recompute
 from heroes.domain.bundles.contents import CannotBundle, Named, Source, build
 from heroes.domain.bundles.envelope import FORMAT, MOST_BYTES, BadBundle, Envelope, seal, split, to_sign
 
 __all__ = [
-    "CLOSE",
     "FORMAT",
     "MOST_BYTES",
     "SETTINGS",

@@ -1,21 +1,16 @@
-"""Reading a payload that anybody may have written, and working its result out again."""
+"""Reading a payload that anybody may have written."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from json import dumps
-from math import isclose
 from typing import Any
 
-from heroes.domain.bundles.contents import plain_standings
 from heroes.domain.bundles.encoding import BadJson, decode
 from heroes.domain.bundles.envelope import BadBundle
 from heroes.domain.counting import METHODS, RULES, Criterion, Mark
-from heroes.domain.results import digest, rank
 
-CLOSE = 1e-9
-"""How far apart two floats may be: another processor may add in another order."""
 MOST_DRAWS = 100_000
 _DECIMAL = re.compile(r"-?[0-9]{1,31}(\.[0-9]{1,60})?", re.ASCII)
 _PARTS = (
@@ -37,7 +32,7 @@ SETTINGS: Mapping[str, Callable[[Any], bool]] = {
     "places": lambda value: value is None or (_whole(10**6)(value) and value > 0),
     "draws": _whole(MOST_DRAWS),
     "seed": _whole(2**53 - 1),
-    "tie_seed": lambda value: value is None or _whole(2**53 - 1)(value),
+    "tie_seed": lambda value: value is None or (isinstance(value, str) and 0 < len(value) <= 1000),
     "across_groups": _flag,
     "prior": _flag,
 }
@@ -67,34 +62,6 @@ class Bundle:
     standings: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """The first place where a bundle and what its marks come to part: a path into the payload, and both values."""
-
-    path: str
-    about: str
-    """Which entry or judge it is about, in words; empty where it is none."""
-    stated: str
-    found: str
-
-    @property
-    def sentence(self) -> str:
-        """The difference in plain words, without a full stop."""
-        about = f" ({self.about})" if self.about else ""
-        return f"{self.path}{about}: the bundle says {self.stated}, its marks give {self.found}"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether the result was reproduced; if so, whether to the last bit of every float or only within `CLOSE`."""
-
-    difference: Difference | None
-    identical: bool
-
-
-# ---- reading ----
-
-
 def read(payload: bytes) -> Bundle:
     """The payload's parts. Raises `BadBundle` with the first thing that is not as a bundle has it."""
     try:
@@ -103,7 +70,7 @@ def read(payload: bytes) -> Bundle:
         raise BadBundle(f"its contents cannot be read: {error}") from error
     top = _object(value, "", _PARTS)
     if top["rules"] != RULES:
-        raise BadBundle(f"it was computed under rules {_said(top['rules'])}; this program knows {RULES}")
+        raise BadBundle(f"it was computed under rules {said(top['rules'])}; this program knows {RULES}")
     criteria = tuple(_criterion(item, at) for at, item in enumerate(_list(top, "criteria")))
     entries = [_name(item, f"entries[{at}]") for at, item in enumerate(_list(top, "entries"))]
     source = _object(top["source"], "source", "audit_head digest run")
@@ -170,7 +137,7 @@ def _one_of(value: Any, path: str, allowed: tuple[str, ...]) -> str:
 
 def _matching(value: Any, path: str, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise BadBundle(f"{path} is not as a bundle has it: {_said(value)}")
+        raise BadBundle(f"{path} is not as a bundle has it: {said(value)}")
     return value
 
 
@@ -190,7 +157,7 @@ def _settings(value: Any) -> dict[str, Any]:
         if name not in SETTINGS:
             raise BadBundle(f"settings has “{name[:60]}”, which this program does not know")
         if not SETTINGS[name](given):
-            raise BadBundle(f"settings.{name} cannot be {_said(given)}")
+            raise BadBundle(f"settings.{name} cannot be {said(given)}")
     return value
 
 
@@ -218,70 +185,7 @@ def _marks(value: Any, criteria: Sequence[Criterion]) -> list[Mark]:
     return marks
 
 
-# ---- working it out again ----
-
-
-def recompute(bundle: Bundle) -> Verdict:
-    """Rank the bundle's marks and compare everything, up to the first difference.
-
-    Raises `BadBundle` for marks that no result can be made of.
-    """
-    try:
-        found = digest(bundle.marks, bundle.criteria, bundle.asked)
-        if found != bundle.digest:
-            return Verdict(Difference("digest", "", _said(bundle.digest), _said(found)), False)
-        ranked = rank(
-            bundle.marks, bundle.criteria, method=bundle.asked, entries=bundle.entries, **bundle.settings
-        )
-    except (ArithmeticError, ValueError) as error:
-        raise BadBundle(f"its marks cannot be ranked: {str(error)[:300]}") from error
-    comparing = _Comparing()
-    comparing.look("standings", "", bundle.standings, plain_standings(ranked))
-    return Verdict(comparing.first, comparing.first is None and comparing.identical)
-
-
-class _Comparing:
-    """A walk through what is stated and what was found, side by side, up to the first difference."""
-
-    def __init__(self) -> None:
-        self.first: Difference | None = None
-        self.identical = True
-
-    def look(self, path: str, about: str, stated: Any, found: Any) -> None:
-        """Compare two values and, as long as they agree, everything in them, in the order of `found`."""
-        if isinstance(found, dict) and isinstance(stated, dict):
-            about = next((f"{key} {found[key]}" for key in ("entry", "judge") if key in found), about)
-            for key in [*found, *(stated.keys() - found.keys())]:
-                if self.first is None:
-                    self._inside(f"{path}.{key}", about, key, stated, found)
-        elif isinstance(found, list) and isinstance(stated, list):
-            for at, (one, other) in enumerate(zip(stated, found, strict=False)):
-                if self.first is None:
-                    self.look(f"{path}[{at}]", about, one, other)
-            if self.first is None and len(stated) != len(found):
-                self._part(path, about, f"{len(stated)} of them", f"{len(found)}")
-        elif not self._same(stated, found):
-            self._part(path, about, _said(stated), _said(found))
-
-    def _inside(self, path: str, about: str, key: str, stated: Any, found: Any) -> None:
-        if key in stated and key in found:
-            self.look(path, about, stated[key], found[key])
-        else:
-            said = [_said(side[key]) if key in side else "nothing" for side in (stated, found)]
-            self._part(path, about, *said)
-
-    def _same(self, stated: Any, found: Any) -> bool:
-        if type(found) is float and type(stated) in (int, float):
-            if stated != found:
-                self.identical = False
-            return isclose(stated, found, rel_tol=CLOSE, abs_tol=CLOSE)
-        return type(stated) is type(found) and bool(stated == found)
-
-    def _part(self, path: str, about: str, stated: str, found: str) -> None:
-        self.first = Difference(path, about, stated, found)
-
-
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
     """A value as the file has it, as far as it fits into a line."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"

@@ -40,7 +40,7 @@ class Source:
     marks: Sequence[Mark]
     """All that `rank` was given, the ones that it left out as well."""
     settings: Mapping[str, Any]
-    """What `rank` was given besides, by name: see `checking.SETTINGS`."""
+    """What `rank` was given besides, by name: see `SETTINGS`."""
     standings: Standings
     digest: str
     """Of the counted marks, as decisions quote it."""

@@ -412,28 +412,3 @@ def test_whatever_stands_anywhere_a_reader_ends_with_an_answer(data: st.DataObje
         return
     assert verdict is not None
     assert (verdict.difference is None) or "\n" not in verdict.difference.sentence
-
-
-# ---- numbers of another processor ----
-
-
-@pytest.mark.parametrize(
-    "stated, found, same, identical",
-    [
-        (0.1, 0.1, True, True),
-        (1, 1.0, True, True),
-        (0.1, 0.1 + 1e-12, True, False),
-        (1e12, 1e12 + 1e-4, True, False),
-        (0.1, 0.1001, False, False),
-        (1.0, 1, False, True),
-        (True, 1.0, False, True),
-        ("0.1", 0.1, False, True),
-        (True, 1, False, True),
-    ],
-)
-def test_floats_may_differ_in_the_last_bits_and_nothing_else_may(
-    stated: Any, found: Any, same: bool, identical: bool
-) -> None:
-    comparing = bundles.checking._Comparing()
-    comparing.look("x", "", stated, found)
-    assert (comparing.first is None, comparing.identical) == (same, identical)
