@@ -1,6 +1,6 @@
 """Short ways to make bundles: a result of any marks, as an installation would have it, sealed with a key of our own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,14 +15,27 @@ SALT = b"a salt for tests"
 CRITERIA = (Criterion("Impact", Decimal(60)), Criterion("Craft", Decimal(40)))
 
 
+SETTINGS: dict[str, Any] = {
+    "method": "mean",
+    "places": None,
+    "draws": 20,
+    "seed": 0,
+    "tie_seed": None,
+    "across_groups": False,
+    "prior": True,
+}
+
+
 def source(
     marks: Sequence[Mark],
     criteria: Sequence[Criterion] = CRITERIA,
-    method: str = "mean",
     entries: Sequence[str] = (),
+    settings: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> bundles.Source:
     """A result of these marks with everything about it."""
+    used = SETTINGS | dict(settings or {})
+    ranked = rank(marks, criteria, entries=entries, **used)
     given: dict[str, Any] = {
         "program": "0.1.0",
         "made_at": "2026-07-01T12:00:00+00:00",
@@ -30,11 +43,13 @@ def source(
         "category": bundles.Named("teams", "Teams"),
         "round": bundles.Named("written", "Written"),
         "criteria": criteria,
-        "entries": sorted({*entries, *(mark.entry for mark in marks)}),
         "marks": marks,
-        "settings": {},
-        "standings": rank(marks, criteria, method=method, entries=entries),
-        "digest": digest(marks, criteria, method),
+        "settings": used,
+        "ranks": {one.entry: one.rank for one in ranked.entries},
+        "asked": used["method"],
+        "reason": ranked.reason,
+        "set_aside": [],
+        "digest": digest(marks, criteria, used["method"]),
         "run": None,
         "audit_head": f"small-2026:7:{'a' * 64}",
     }

@@ -66,6 +66,10 @@ def results(season: str, category: str, in_round: str | None, with_references: b
                     raise
         except OSError as error:
             fail(f"{file}: {error.strerror}")
+    if made.stale:
+        click.echo(
+            f"heroes: marks have changed since run {made.run}, which this is; a new one comes soon", err=True
+        )
     click.echo(
         f"{many(made.entries, 'entry', 'entries')} and {many(made.marks, 'mark')} written to {file}\n"
         f"signed with the key {made.key}"

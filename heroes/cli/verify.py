@@ -65,11 +65,13 @@ def _told(bundle: bundles.Bundle, verdict: bundles.Verdict) -> dict[str, Any]:
         "round": bundle.round,
         "asked": bundle.asked,
         "method": bundle.standings["method"],
-        "reason": bundle.standings["reason"],
+        "reason": bundle.reason,
         "rules": bundle.rules,
-        "marks": len(bundle.marks),
+        "marks": sum(mark.value is not None for mark in bundle.marks),
         "entries": len(bundle.entries),
         "judges": len({mark.judge for mark in bundle.marks}),
+        "left_out": len(bundle.standings["left_out"]),
+        "set_aside": bundle.set_aside,
         "digest": bundle.digest,
         "run": bundle.run,
         "run_digest": bundle.run_digest,
@@ -87,6 +89,7 @@ def _in_words(bundle: bundles.Bundle, told: dict[str, Any]) -> str:
         if told["key_asked_for"]
         else "compare it with the one that the organiser published, or give it with --key"
     )
+    aside = told["left_out"] + told["set_aside"]
     numbers = (
         many(told["marks"], "mark"),
         many(told["judges"], "judge"),
@@ -98,6 +101,7 @@ def _in_words(bundle: bundles.Bundle, told: dict[str, Any]) -> str:
         f"result   {bundle.season} / {bundle.category} / {bundle.round}",
         f"method   {told['method']}, rules {bundle.rules}{reason}",
         "marks    {} by {} for {}".format(*numbers),
+        *([f"not in   {many(aside, 'scorecard')}, each with its reason in the file"] if aside else []),
         f"from     {of_run}",
         f"trail    {bundle.audit_head}",
         f"made     {bundle.made_at} by heroes {bundle.program}",

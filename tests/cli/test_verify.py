@@ -14,9 +14,12 @@ from click.testing import CliRunner, Result
 
 from heroes.adapters.signing import Ed25519Signer, fingerprint
 from heroes.cli.commands import heroes
+from heroes.cli.running import command_app
 from heroes.config import Settings, signing_seed
 from heroes.domain import bundles
 from heroes.domain.bundles.encoding import decode
+from heroes.domain.counting import LeftOut
+from heroes.services import computing
 from tests.bundling import OTHER, SALT, SIGNER, reworded, sealed, source
 from tests.domain.results.panels import scorecards
 from tests.house.project import ROOT
@@ -80,7 +83,7 @@ def test_what_is_exported_is_reproduced(place: Path) -> None:
     assert checked.stdout.splitlines() == [
         "reproduced to the last bit",
         "result   skating / solo / judging",
-        "method   mean, rules 2026.1",
+        f"method   mean, rules 2026.1 ({told['source']['reason']})",
         "marks    4 marks by 2 judges for 2 entries",
         f"from     marks {told['source']['digest']}",
         f"trail    {told['source']['audit_head']}",
@@ -131,6 +134,36 @@ def test_a_key_that_cannot_be_used_stops_the_export(place: Path) -> None:
     assert not (place / "solo.bundle").exists()
 
 
+def test_a_stored_run_is_exported_by_its_handle_and_says_if_marks_have_changed(place: Path) -> None:
+    with command_app() as (_, make):
+        computing.compute_due(make())
+    done = run(*EXPORT, "solo.bundle")
+    assert (done.exit_code, done.stderr) == (0, "")
+    told = decode(bundles.split((place / "solo.bundle").read_bytes()).payload)
+    checked = run("verify", "solo.bundle").stdout
+    assert f"from     run {told['source']['run']}, marks {told['source']['digest']}\n" in checked
+
+    (place / "more.csv").write_text(MARKS.replace("Bo Bird", "Cy Cole").replace("Ann Abel", "Di Dent"))
+    assert run("import", "marks", "more.csv", "--season", "Skating", "--create").exit_code == 0
+    later = run(*EXPORT, "later.bundle")
+    assert later.exit_code == 0
+    assert later.stderr == (
+        f"heroes: marks have changed since run {told['source']['run']}, which this is; a new one comes soon\n"
+    )
+
+
+def test_what_is_not_in_the_result_is_counted(tmp_path: Path) -> None:
+    criteria = source([]).criteria
+    marks = scorecards(criteria, {"x": {"i": "8 6", "j": "- 9"}})
+    aside = [LeftOut("x", "k", None, "the judge is recused from the entry")]
+    (tmp_path / "b").write_bytes(sealed(bundles.build(source(marks, set_aside=aside), SALT)))
+    lines = run("verify", tmp_path / "b").stdout.splitlines()
+    assert lines[3:5] == [
+        "marks    3 marks by 2 judges for 1 entry",
+        "not in   2 scorecards, each with its reason in the file",
+    ]
+
+
 # ---- reading ----
 
 
@@ -170,6 +203,8 @@ def test_as_json_it_says_everything(bundle: Path) -> None:
         "marks": 8,
         "entries": 3,
         "judges": 2,
+        "left_out": 0,
+        "set_aside": 0,
         "digest": told["digest"],
         "run": None,
         "run_digest": told["source"]["digest"],

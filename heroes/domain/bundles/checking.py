@@ -14,8 +14,8 @@ from heroes.domain.counting import METHODS, RULES, Criterion, Mark
 MOST_DRAWS = 100_000
 _DECIMAL = re.compile(r"-?[0-9]{1,31}(\.[0-9]{1,60})?", re.ASCII)
 _PARTS = (
-    "category criteria digest entries entries_are made_at marks program round rules season settings source"
-    " standings"
+    "category criteria digest entries entries_are made_at marks program round rules season set_aside"
+    " settings source standings"
 )
 _HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -29,14 +29,15 @@ def _flag(value: Any) -> bool:
 
 
 SETTINGS: Mapping[str, Callable[[Any], bool]] = {
+    "method": lambda value: value in tuple(METHODS),
     "places": lambda value: value is None or (_whole(10**6)(value) and value > 0),
     "draws": _whole(MOST_DRAWS),
-    "seed": _whole(2**53 - 1),
+    "seed": _whole(2**32 - 1),
     "tie_seed": lambda value: value is None or (isinstance(value, str) and 0 < len(value) <= 1000),
     "across_groups": _flag,
     "prior": _flag,
 }
-"""What a result may hang on besides marks, criteria and method: the name as `rank` has it, and what it may be."""
+"""What a result hangs on besides marks and criteria: the name as `rank` has it, and what it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Bundle:
     audit_head: str
     made_at: str
     asked: str
+    reason: str | None
+    set_aside: int
     standings: Mapping[str, Any]
 
 
@@ -73,10 +76,10 @@ def read(payload: bytes) -> Bundle:
         raise BadBundle(f"it was computed under rules {said(top['rules'])}; this program knows {RULES}")
     criteria = tuple(_criterion(item, at) for at, item in enumerate(_list(top, "criteria")))
     entries = [_name(item, f"entries[{at}]") for at, item in enumerate(_list(top, "entries"))]
-    source = _object(top["source"], "source", "audit_head digest run")
+    source = _object(top["source"], "source", "asked audit_head digest reason run")
     standings = top["standings"]
-    if not isinstance(standings, dict) or standings.get("asked") not in tuple(METHODS):
-        raise BadBundle("standings.asked is no method that this program knows")
+    if not isinstance(standings, dict):
+        raise BadBundle("standings is no object")
     return Bundle(
         season=_named(top, "season"),
         category=_named(top, "category"),
@@ -93,7 +96,9 @@ def read(payload: bytes) -> Bundle:
         run_digest=_matching(source["digest"], "source.digest", _HEX),
         audit_head=_name(source["audit_head"], "source.audit_head"),
         made_at=_name(top["made_at"], "made_at"),
-        asked=standings["asked"],
+        asked=_name(source["asked"], "source.asked"),
+        reason=None if source["reason"] is None else _name(source["reason"], "source.reason"),
+        set_aside=_set_aside(top),
         standings=standings,
     )
 
@@ -158,7 +163,18 @@ def _settings(value: Any) -> dict[str, Any]:
             raise BadBundle(f"settings has “{name[:60]}”, which this program does not know")
         if not SETTINGS[name](given):
             raise BadBundle(f"settings.{name} cannot be {said(given)}")
+    missing = [name for name in SETTINGS if name not in value]
+    if missing:
+        raise BadBundle(f"settings.{missing[0]} is missing")
     return value
+
+
+def _set_aside(top: Mapping[str, Any]) -> int:
+    for at, item in enumerate(_list(top, "set_aside")):
+        path = f"set_aside[{at}]"
+        for key, text in _object(item, path, "entry judge why").items():
+            _name(text, f"{path}.{key}")
+    return len(top["set_aside"])
 
 
 def _marks(value: Any, criteria: Sequence[Criterion]) -> list[Mark]:

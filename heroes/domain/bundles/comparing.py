@@ -7,14 +7,13 @@ from typing import Any
 from heroes.domain.bundles.checking import Bundle, said
 from heroes.domain.bundles.contents import plain_standings
 from heroes.domain.bundles.envelope import BadBundle
-from heroes.domain.results import digest, rank
+from heroes.domain.counting.digests import fingerprint
+from heroes.domain.results import rank
 
 CLOSE = 1e-9
 """How far apart two floats may be: another processor may add in another order."""
 CLOSE_DRAWS = 2
 """In how many of the drawn futures two entries may change places for that reason, and move a chance or an interval."""
-DRAWS = 1000
-"""How many futures are drawn where the settings say nothing else."""
 _CHANCES = ("chance_of_place", "chance_of_best", "chance_above_next")
 _RANKS_DRAWN = ("low", "high")
 _FOLLOWS = {"band": ("chance_of_place",), "clear": ("entries", 0, "chance_of_best")}
@@ -55,15 +54,13 @@ def recompute(bundle: Bundle) -> Verdict:
     Raises `BadBundle` for marks that no result can be made of.
     """
     try:
-        found = digest(bundle.marks, bundle.criteria, bundle.asked)
-        if found != bundle.digest:
-            return Verdict(Difference("digest", "", said(bundle.digest), said(found)), False)
-        ranked = rank(
-            bundle.marks, bundle.criteria, method=bundle.asked, entries=bundle.entries, **bundle.settings
-        )
+        ranked = rank(bundle.marks, bundle.criteria, entries=bundle.entries, **bundle.settings)
+        found = fingerprint(bundle.marks, bundle.criteria, ranked.method)
     except (ArithmeticError, ValueError) as error:
         raise BadBundle(f"its marks cannot be ranked: {str(error)[:300]}") from error
-    comparing = Comparing(bundle.settings.get("draws", DRAWS))
+    if found != bundle.digest:
+        return Verdict(Difference("digest", "", said(bundle.digest), said(found)), False)
+    comparing = Comparing(bundle.settings["draws"])
     comparing.look("standings", "", bundle.standings, plain_standings(ranked))
     return Verdict(comparing.first, comparing.first is None and comparing.identical)
 
@@ -112,15 +109,13 @@ class Comparing:
         one, other = stated[key], found[key]
         if one == other:
             return False
+        near = False
         if key in _CHANCES and type(other) is float and type(one) in (int, float):
             near = abs(one - other) <= CLOSE_DRAWS / self.draws + CLOSE
-        elif key in _RANKS_DRAWN:
-            near = type(one) is type(other) is int and abs(one - other) <= 1
-        elif key in _FOLLOWS:
-            chances = _at(stated, _FOLLOWS[key]), _at(found, _FOLLOWS[key])
-            near = type(one) is type(other) and chances[0] != chances[1]
-        else:
-            return False
+        elif key in _RANKS_DRAWN and type(one) is type(other) is int:
+            near = abs(one - other) <= 1
+        elif key in _FOLLOWS and None not in (one, other) and type(one) is type(other):
+            near = bool(_at(stated, _FOLLOWS[key]) != _at(found, _FOLLOWS[key]))
         if near:
             self.identical = False
         return near

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from heroes.domain.bundles.encoding import encode
-from heroes.domain.counting import RULES, Criterion, Mark, Standings
+from heroes.domain.counting import RULES, Criterion, LeftOut, Mark, Standings
+from heroes.domain.counting.digests import fingerprint
 from heroes.domain.digests import keyed
-from heroes.domain.results import digest, rank
+from heroes.domain.results import rank
 
 
 class CannotBundle(ValueError):
@@ -35,13 +36,17 @@ class Source:
     category: Named
     round: Named
     criteria: Sequence[Criterion]
-    entries: Sequence[str]
-    """All that the result lists, marked or not."""
     marks: Sequence[Mark]
     """All that `rank` was given, the ones that it left out as well."""
     settings: Mapping[str, Any]
-    """What `rank` was given besides, by name: see `SETTINGS`."""
-    standings: Standings
+    """What else `rank` was given, by the names in `SETTINGS`."""
+    ranks: Mapping[str, int | None]
+    """Every entry that the result lists, marked or not, and its place in it."""
+    asked: str
+    """The method that people asked for; `reason` says why `rank` was given another one or used another one."""
+    reason: str | None
+    set_aside: Sequence[LeftOut]
+    """Scorecards that `rank` was never given, and why."""
     digest: str
     """Of the counted marks, as decisions quote it."""
     run: str | None
@@ -54,23 +59,25 @@ def build(source: Source, salt: bytes, *, references: bool = False) -> bytes:
     """The payload: everything recomputed under pseudonyms and written in canonical JSON.
 
     `salt` must be new and random for every bundle and kept nowhere. With `references` the entries keep their names; the
-    judges never do. Raises `CannotBundle` where the marks are no longer those of the result, or where it would come
+    judges never do. Raises `CannotBundle` where the marks are not those of the digest, or where the result would come
     out in another order because a name decided something.
     """
-    if digest(source.marks, source.criteria, source.standings.asked) != source.digest:
-        raise CannotBundle("Marks have changed since this result was computed. Have it computed again first.")
-    entries = sorted({*source.entries, *(mark.entry for mark in source.marks)})
+    entries = {*source.ranks, *(one.entry for one in source.set_aside)}
     called = {name: name for name in entries} if references else pseudonyms(entries, "E", salt)
-    judges = pseudonyms({mark.judge for mark in source.marks}, "J", salt)
+    judges = pseudonyms(
+        {mark.judge for mark in source.marks} | {one.judge for one in source.set_aside}, "J", salt
+    )
     position = {criterion.name: at for at, criterion in enumerate(source.criteria)}
     marks = sorted(
         (Mark(called[mark.entry], judges[mark.judge], mark.criterion, mark.value) for mark in source.marks),
         key=lambda mark: (mark.entry, mark.judge, position[mark.criterion]),
     )
-    names = sorted(called.values())
-    asked = source.standings.asked
-    ranked = rank(marks, source.criteria, method=asked, entries=names, **source.settings)
-    _must_agree(source.standings, ranked, called)
+    names = sorted(called[name] for name in source.ranks)
+    ranked = rank(marks, source.criteria, entries=names, **source.settings)
+    if fingerprint(source.marks, source.criteria, ranked.method) != source.digest:
+        raise CannotBundle("These are not the marks that the result was computed from.")
+    _must_agree(source.ranks, ranked, called)
+    set_aside = sorted((called[one.entry], judges[one.judge], one.why) for one in source.set_aside)
     return encode(
         {
             "program": source.program,
@@ -92,8 +99,11 @@ def build(source: Source, salt: bytes, *, references: bool = False) -> bytes:
                 "criterion": [position[mark.criterion] for mark in marks],
                 "value": [_plain(mark.value) for mark in marks],
             },
-            "digest": digest(marks, source.criteria, asked),
+            "set_aside": [{"entry": entry, "judge": judge, "why": why} for entry, judge, why in set_aside],
+            "digest": fingerprint(marks, source.criteria, ranked.method),
             "source": {
+                "asked": source.asked,
+                "reason": source.reason,
                 "run": source.run,
                 "digest": source.digest,
                 "audit_head": source.audit_head,
@@ -115,7 +125,10 @@ def pseudonyms(names: Iterable[str], letter: str, salt: bytes) -> dict[str, str]
 
 
 def plain_standings(standings: Standings) -> dict[str, Any]:
-    """Standings as plain values, field by field: decimals become strings, tuples lists; floats stay floats."""
+    """Standings as plain values: decimals become texts, tuples lists; floats stay floats.
+
+    Every field is there, so that a reader needs to know no defaults.
+    """
     found: dict[str, Any] = _plain(standings)
     return found
 
@@ -130,11 +143,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _must_agree(before: Standings, after: Standings, called: Mapping[str, str]) -> None:
+def _must_agree(before: Mapping[str, int | None], after: Standings, called: Mapping[str, str]) -> None:
     """Refuse where an entry's place hangs on what it is called, as it does when a draw decides a tie."""
     places = {one.entry: one.rank for one in after.entries}
-    for one in before.entries:
-        if places.get(called.get(one.entry, "")) != one.rank:
+    for entry, place in before.items():
+        if places[called[entry]] != place:
             raise CannotBundle(
-                f"The place of {one.entry} hangs on its name, as it does where a draw decides. Keep the references."
+                f"The place of {entry} hangs on its name, as it does where a draw decides. Keep the references."
             )

@@ -14,8 +14,20 @@ from heroes.adapters.signing import fits
 from heroes.domain import bundles
 from heroes.domain.bundles.contents import plain_standings, pseudonyms
 from heroes.domain.bundles.encoding import decode
-from heroes.domain.results import METHODS, Criterion, Mark
-from tests.bundling import CRITERIA, OTHER, SALT, SIGNER, examined, reproduced, reworded, sealed, source
+from heroes.domain.counting import LeftOut
+from heroes.domain.results import METHODS, Criterion, Mark, rank
+from tests.bundling import (
+    CRITERIA,
+    OTHER,
+    SALT,
+    SETTINGS,
+    SIGNER,
+    examined,
+    reproduced,
+    reworded,
+    sealed,
+    source,
+)
 from tests.domain.results.panels import scorecards
 
 SCENE = {
@@ -40,9 +52,19 @@ def contents(data: bytes) -> Any:
 
 
 def test_a_bundle_holds_everything_that_the_result_came_from() -> None:
-    made = source(MARKS, entries=["SH-26-0004"])
+    aside = [
+        LeftOut("SH-26-0009", "Ben Bird", None, "the entry has been withdrawn"),
+        LeftOut("SH-26-0001", "Cy Cole", None, "the judge is recused from the entry"),
+    ]
+    more: dict[str, Any] = {
+        "asked": "calibrated",
+        "reason": "Everybody marked everything.",
+        "set_aside": aside,
+        "run": "r1",
+    }
+    made = source(MARKS, entries=["SH-26-0004"], **more)
     value = decode(bundles.build(made, SALT, references=True))
-    judges = pseudonyms({"Ann Abel", "Ben Bird"}, "J", SALT)
+    judges = pseudonyms({"Ann Abel", "Ben Bird", "Cy Cole"}, "J", SALT)
     ann, ben = judges["Ann Abel"], judges["Ben Bird"]
     columns = zip(*(value["marks"][name] for name in ("entry", "judge", "criterion", "value")), strict=True)
     assert sorted(columns, key=str) == sorted(
@@ -71,8 +93,14 @@ def test_a_bundle_holds_everything_that_the_result_came_from() -> None:
         ("SH-26-0003", None),
         ("SH-26-0004", None),
     ]
+    assert value["set_aside"] == [
+        {"entry": "SH-26-0001", "judge": judges["Cy Cole"], "why": "the judge is recused from the entry"},
+        {"entry": "SH-26-0009", "judge": ben, "why": "the entry has been withdrawn"},
+    ]
     assert value["source"] == {
-        "run": None,
+        "asked": "calibrated",
+        "reason": "Everybody marked everything.",
+        "run": "r1",
         "digest": made.digest,
         "audit_head": f"small-2026:7:{'a' * 64}",
     }
@@ -84,19 +112,32 @@ def test_a_bundle_holds_everything_that_the_result_came_from() -> None:
         "category": {"slug": "teams", "name": "Teams"},
         "round": {"slug": "written", "name": "Written"},
         "entries_are": "references",
-        "settings": {},
+        "settings": SETTINGS,
     }
 
 
 def test_the_standings_are_field_by_field_what_the_result_is() -> None:
-    made = source(MARKS)
-    names = {name: pseudonyms(SCENE, "E", SALT)[name] for name in SCENE}
-    stated = decode(bundles.build(made, SALT))["standings"]
-    plain = plain_standings(made.standings)
-    assert {one["entry"]: (one["rank"], one["score"], one["total"]) for one in stated["entries"]} == {
-        names[one["entry"]]: (one["rank"], one["score"], one["total"]) for one in plain["entries"]
-    }
+    settings = {"method": "calibrated", "places": 1}
+    wide = scorecards(
+        CRITERIA,
+        {
+            f"e{entry}": {
+                f"j{(entry + step) % 5}": f"{entry + 1} {(entry * step) % 7 + 2}" for step in (0, 1, 3)
+            }
+            for entry in range(8)
+        },
+    )
+    plain = plain_standings(rank(wide, CRITERIA, **(SETTINGS | settings)))
+    stated = decode(bundles.build(source(wide, settings=settings), SALT))["standings"]
+    assert stated["method"] == "calibrated"
     assert stated.keys() == plain.keys()
+    assert [one.keys() for one in stated["entries"]] == [one.keys() for one in plain["entries"]]
+    assert [one["rank"] for one in stated["entries"]] == [one["rank"] for one in plain["entries"]]
+    assert [one["score"] for one in stated["entries"]] == [
+        score if score is None else pytest.approx(score, rel=1e-9)
+        for score in (one["score"] for one in plain["entries"])
+    ]
+    assert stated["variances"] == {name: pytest.approx(value) for name, value in plain["variances"].items()}
 
 
 def test_no_name_of_a_judge_or_an_entry_is_in_it() -> None:
@@ -124,19 +165,33 @@ def test_two_bundles_call_people_differently_and_both_reproduce() -> None:
     assert (reproduced(one), reproduced(other)) == (True, True)
 
 
-def test_marks_that_have_changed_since_are_refused() -> None:
-    changed = [*MARKS[:-1], replace(MARKS[-1], value=Decimal(5)), Mark("x", "y", "Impact", Decimal(5))]
-    made = replace(source(MARKS), marks=[*changed, Mark("x", "y", "Craft", Decimal(5))])
-    with pytest.raises(bundles.CannotBundle, match="Marks have changed"):
-        bundles.build(made, SALT)
+def test_marks_that_are_not_those_of_the_digest_are_refused() -> None:
+    changed = [replace(MARKS[0], value=Decimal(9)), *MARKS[1:]]
+    with pytest.raises(bundles.CannotBundle, match="not the marks"):
+        bundles.build(replace(source(MARKS), marks=changed), SALT)
 
 
 def test_a_place_that_hangs_on_a_name_is_not_told_under_another() -> None:
     made = source(MARKS)
-    first, second, *rest = made.standings.entries
-    swapped = (replace(second, rank=1), replace(first, rank=2), *rest)
-    with pytest.raises(bundles.CannotBundle, match="The place of SH-26-0002 hangs on its name"):
-        bundles.build(replace(made, standings=replace(made.standings, entries=swapped)), SALT)
+    ranks = dict(made.ranks) | {"SH-26-0001": 2, "SH-26-0002": 1}
+    with pytest.raises(bundles.CannotBundle, match=r"The place of SH-26-000[12] hangs on its name"):
+        bundles.build(replace(made, ranks=ranks), SALT)
+
+
+def test_a_draw_is_told_under_names_that_draw_the_same_or_not_at_all() -> None:
+    alike = scorecards(CRITERIA, {name: {"j": "5 5", "k": "6 6"} for name in "abc"})
+    made = source(alike, settings={"tie_seed": "a text published beforehand"})
+    assert sorted(made.ranks.values()) == [1, 2, 3]  # type: ignore[type-var] # every one has a place
+    told = 0
+    for number in range(40):
+        try:
+            data = sealed(bundles.build(made, str(number).encode()))
+        except bundles.CannotBundle:
+            continue
+        told += 1
+        assert examined(data) == bundles.Verdict(None, True)
+    assert 0 < told < 40
+    assert examined(sealed(bundles.build(made, SALT, references=True))) == bundles.Verdict(None, True)
 
 
 # ---- reproducing ----
@@ -165,24 +220,35 @@ def panels(draw: st.DrawFn) -> tuple[list[Mark], list[Criterion]]:
     return marks, criteria
 
 
-@settings(deadline=None)
-@given(panels(), st.sampled_from(sorted(METHODS)), st.binary(min_size=8, max_size=8), st.booleans())
+wishes = st.fixed_dictionaries(
+    {
+        "method": st.sampled_from(sorted(METHODS)),
+        "places": st.none() | st.integers(1, 6),
+        "draws": st.sampled_from([0, 1, 25]),
+        "seed": st.integers(0, 2**32 - 1),
+        "across_groups": st.booleans(),
+        "prior": st.booleans(),
+    }
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(panels(), wishes, st.binary(min_size=8, max_size=8), st.booleans())
 def test_any_panel_reproduces_under_any_names(
-    panel: tuple[list[Mark], list[Criterion]], method: str, salt: bytes, references: bool
+    panel: tuple[list[Mark], list[Criterion]], wish: dict[str, Any], salt: bytes, references: bool
 ) -> None:
     marks, criteria = panel
-    made = source(marks, criteria, method, entries=["e0", "unmarked"])
+    made = source(marks, criteria, entries=["e0", "unmarked"], settings=wish)
     data = sealed(bundles.build(made, salt, references=references))
     assert examined(data) == bundles.Verdict(None, True)
     ranks = sorted(str(one["rank"]) for one in contents(data)["standings"]["entries"])
-    assert ranks == sorted(str(one.rank) for one in made.standings.entries)
+    assert ranks == sorted(map(str, made.ranks.values()))
 
 
-@settings(deadline=None)
-@given(panels(), st.sampled_from(sorted(METHODS)))
-def test_the_marks_keep_their_digits(panel: tuple[list[Mark], list[Criterion]], method: str) -> None:
+@given(panels())
+def test_the_marks_keep_their_digits(panel: tuple[list[Mark], list[Criterion]]) -> None:
     marks, criteria = panel
-    read = bundles.read(bundles.build(source(marks, criteria, method), SALT))
+    read = bundles.read(bundles.build(source(marks, criteria), SALT))
     assert sorted(str(mark.value) for mark in read.marks) == sorted(str(mark.value) for mark in marks)
 
 
@@ -287,6 +353,10 @@ def put(path: str, new: Any) -> Callable[[Any], None]:
             put("standings.entries", {}),
             r"standings\.entries: the bundle says an object, its marks give a list",
         ),
+        (
+            put("standings.asked", "luck"),
+            r'standings\.asked: the bundle says "luck", its marks give "mean"',
+        ),
         (put("standings.more", 1), r"standings\.more: the bundle says 1, its marks give nothing"),
         (put("marks.value.0", "9.5"), r'digest: the bundle says "[0-9a-f]{64}", its marks give "[0-9a-f]{64}"'),
         (put("criteria.0.weight", "61"), r'digest: the bundle says "[0-9a-f]{64}", its marks give "[0-9a-f]{64}"'),
@@ -308,8 +378,14 @@ def test_the_first_difference_is_named_in_words(change: Callable[[Any], None], s
     assert not verdict.identical
 
 
-def without(key: str) -> Callable[[Any], None]:
-    return lambda value: value.pop(key)
+def without(path: str) -> Callable[[Any], None]:
+    def change(value: Any) -> None:
+        *way, last = path.split(".")
+        for part in way:
+            value = value[part]
+        del value[last]
+
+    return change
 
 
 def doubled(value: Any) -> None:
@@ -340,11 +416,17 @@ def doubled(value: Any) -> None:
         (put("criteria.1.name", "Impact"), "cannot be ranked: Criterion “Impact”: two criteria"),
         (put("criteria.0.name", ""), r"criteria\[0\].name is no text"),
         (put("settings", []), "settings is no object"),
-        (put("settings", {"luck": 1}), "settings has “luck”"),
-        (put("settings", {"places": 0}), "settings.places cannot be 0"),
-        (put("settings", {"draws": 10**9}), "settings.draws cannot be 1000000000"),
-        (put("settings", {"seed": True}), "settings.seed cannot be true"),
-        (put("settings", {"across_groups": 1}), "settings.across_groups cannot be 1"),
+        (put("settings.luck", 1), "settings has “luck”"),
+        (without("settings.prior"), "settings.prior is missing"),
+        (put("settings.method", "luck"), 'settings.method cannot be "luck"'),
+        (put("settings.method", []), "settings.method cannot be a list"),
+        (put("settings.places", 0), "settings.places cannot be 0"),
+        (put("settings.draws", 10**9), "settings.draws cannot be 1000000000"),
+        (put("settings.draws", -1), "settings.draws cannot be -1"),
+        (put("settings.seed", True), "settings.seed cannot be true"),
+        (put("settings.seed", 2**32), "settings.seed cannot be 4294967296"),
+        (put("settings.tie_seed", 7), "settings.tie_seed cannot be 7"),
+        (put("settings.across_groups", 1), "settings.across_groups cannot be 1"),
         (put("entries", "E1"), "entries is no list"),
         (put("entries.0", None), r"entries\[0\] is no text"),
         (put("marks", []), "marks is no object"),
@@ -363,9 +445,12 @@ def doubled(value: Any) -> None:
         (put("digest", "0"), "digest is not as a bundle has it"),
         (put("source", None), "source is no object"),
         (put("source.run", 7), "source.run is no text"),
-        (put("standings", []), "standings.asked is no method"),
-        (put("standings.asked", "luck"), "standings.asked is no method"),
-        (put("standings.asked", []), "standings.asked is no method"),
+        (put("source.asked", None), "source.asked is no text"),
+        (put("source.reason", 7), "source.reason is no text"),
+        (put("set_aside", {}), "set_aside is no list"),
+        (put("set_aside", [{"entry": "E1", "judge": "J1"}]), r"set_aside\[0\].why is missing"),
+        (put("set_aside", [{"entry": "E1", "judge": 1, "why": "w"}]), r"set_aside\[0\].judge is no text"),
+        (put("standings", []), "standings is no object"),
     ],
 )
 def test_contents_of_another_shape_are_refused(change: Callable[[Any], None], why: str) -> None:

@@ -72,6 +72,7 @@ def test_a_clear_winner_is_one_only_with_the_chance_for_it() -> None:
     assert compared(stated, {"entries": [{"chance_of_best": 0.8}], "clear": False}) == OTHER
     assert compared(stated, {"entries": [{"chance_of_best": 0.7}], "clear": False}) == OTHER
     assert compared(stated, {"entries": [], "clear": None}) == OTHER
+    assert compared({"entries": [], "clear": True}, {"entries": [], "clear": None}) == OTHER
 
 
 def test_nothing_may_be_missing_or_added() -> None:
