@@ -1,7 +1,10 @@
 """Every setting, read from the environment and checked at the start. A default is safe in production."""
 
 import secrets
+from base64 import b64decode, b64encode
+from binascii import Error
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,9 +22,14 @@ SETTINGS: dict[str, str] = {
     "HEROES_STORAGE_URL": "file:///folder for files; default: files in the instance folder.",
     "HEROES_INSTANCE": "The folder for the database, files and local keys; default: ./instance.",
     "HEROES_AUDIT_KEY": "32 characters or more; signs the audit trail. Default: audit.key in the instance folder.",
+    "HEROES_SIGNING_KEY": "32 bytes in base64, or file:///… of a file with them; signs results bundles. Default: "
+    "signing.key in the instance folder.",
     "HEROES_TRUSTED_PROXIES": "How many reverse proxies stand in front and set X-Forwarded-For; default 0.",
     "HEROES_SUBMISSIONS_PER_HOUR": "Nominations an hour from one address; default 300.",
 }
+
+
+SEED_BYTES = 32
 
 
 class BadSetting(ValueError):
@@ -36,6 +44,7 @@ class Settings:
     database_url: str = field(repr=False)
     secret_key: str = field(default="", repr=False)
     audit_key: str = field(default="", repr=False)
+    signing_key: str = field(default="", repr=False)
     base_url: str = "http://localhost"
     mail_url: str = field(default="", repr=False)
     mail_from: str = ""
@@ -74,6 +83,9 @@ def load(environ: Mapping[str, str], *, serving: bool) -> Settings:
     audit = environ.get("HEROES_AUDIT_KEY", "")
     if audit and len(audit) < 32:
         raise BadSetting("HEROES_AUDIT_KEY is shorter than 32 characters")
+    signing = environ.get("HEROES_SIGNING_KEY", "")
+    if signing and not signing.startswith("file:///") and _seed(signing) is None:
+        raise BadSetting("HEROES_SIGNING_KEY must be 32 bytes in base64, or file:///… of a file with them")
     storage = environ.get("HEROES_STORAGE_URL") or f"file://{instance / 'files'}"
     if not storage.startswith("file:///"):
         raise BadSetting("HEROES_STORAGE_URL must begin with file:///")
@@ -82,6 +94,7 @@ def load(environ: Mapping[str, str], *, serving: bool) -> Settings:
         database_url=database,
         secret_key=secret,
         audit_key=audit,
+        signing_key=signing,
         base_url=base or "http://localhost",
         mail_url=mail,
         mail_from=sender or f"heroes@{host}",
@@ -161,6 +174,15 @@ def audit_key(settings: Settings) -> bytes:
     return path.read_text().strip().encode()
 
 
+def keep_keys(settings: Settings, audit: bytes, signing: bytes | None) -> None:
+    """Make restored keys this installation's own, or write nothing and raise `BadSetting` if a setting says another."""
+    if signing is not None and settings.signing_key and kept_signing_seed(settings) != signing:
+        raise BadSetting("HEROES_SIGNING_KEY is not the key that this backup holds")
+    keep_audit_key(settings, audit)
+    if signing is not None and not settings.signing_key:
+        _keep(settings.instance / "signing.key", b64encode(signing))
+
+
 def keep_audit_key(settings: Settings, key: bytes) -> None:
     """Make a restored key this installation's own. Raises `BadSetting` if the setting says another one."""
     if settings.audit_key:
@@ -169,8 +191,58 @@ def keep_audit_key(settings: Settings, key: bytes) -> None:
                 "HEROES_AUDIT_KEY is not the key that the audit trail of this backup was signed with"
             )
         return
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    draft = settings.instance / ".audit.key.new"
+    _keep(settings.instance / "audit.key", key)
+
+
+def signing_seed(settings: Settings) -> bytes:
+    """The secret that results bundles are signed with, 32 bytes; the instance folder's own is made at the first need.
+
+    Raises `BadSetting` for a file that holds something else.
+    """
+    seed = kept_signing_seed(settings)
+    if seed is None:
+        _keep(settings.instance / "signing.key", b64encode(secrets.token_bytes(SEED_BYTES)), once=True)
+        seed = kept_signing_seed(settings)
+        assert seed is not None
+    return seed
+
+
+def kept_signing_seed(settings: Settings) -> bytes | None:
+    """The same where there is one already; makes none."""
+    given = settings.signing_key
+    if given and not given.startswith("file:///"):
+        return _seed(given)
+    path = Path(given.removeprefix("file://")) if given else settings.instance / "signing.key"
+    if not given and not path.exists():
+        return None
+    try:
+        seed = _seed(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path}: the signing key cannot be read") from error
+    if seed is None:
+        raise BadSetting(f"{path}: a signing key is 32 bytes in base64, and this is not")
+    return seed
+
+
+def _seed(text: str) -> bytes | None:
+    try:
+        seed = b64decode(text, validate=True)
+    except (Error, ValueError):
+        return None
+    return seed if len(seed) == SEED_BYTES else None
+
+
+def _keep(path: Path, key: bytes, *, once: bool = False) -> None:
+    """Write a key for its owner only, whole or not at all; `once` leaves one that is there already as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     draft.touch(mode=0o600)
-    draft.write_bytes(key)
-    draft.replace(settings.instance / "audit.key")
+    try:
+        draft.write_bytes(key)
+        if once:
+            with suppress(FileExistsError):  # another process of ours was faster; its key is the key
+                path.hardlink_to(draft)
+        else:
+            draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

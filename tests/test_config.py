@@ -1,6 +1,7 @@
 """Settings: what is missing, unknown or wrong stops the start with a line that names it."""
 
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ def test_database_commands_need_nothing(tmp_path):
         ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL"),
         ({"HEROES_STORAGE_URL": "s3://bucket"}, "HEROES_STORAGE_URL"),
         ({"HEROES_AUDIT_KEY": "short"}, "HEROES_AUDIT_KEY"),
+        ({"HEROES_SIGNING_KEY": "short"}, "HEROES_SIGNING_KEY"),
+        ({"HEROES_SIGNING_KEY": "A" * 44}, "HEROES_SIGNING_KEY"),
         ({"HEROES_TRUSTED_PROXIES": "-1"}, "HEROES_TRUSTED_PROXIES"),
         ({"HEROES_TRUSTED_PROXIES": "11"}, "HEROES_TRUSTED_PROXIES"),
         ({"HEROES_TRUSTED_PROXIES": "two"}, "HEROES_TRUSTED_PROXIES"),
@@ -112,6 +115,66 @@ def test_a_restored_audit_key_that_contradicts_the_setting_is_refused(tmp_path):
     with pytest.raises(config.BadSetting, match="HEROES_AUDIT_KEY"):
         config.keep_audit_key(settings, b"another key altogether, long enough")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_signing_key_is_made_once_at_the_first_need_and_is_for_its_owner_only(tmp_path):
+    settings = config.load({"HEROES_INSTANCE": str(tmp_path / "i")}, serving=False)
+    assert config.kept_signing_seed(settings) is None
+    assert not (tmp_path / "i").exists()
+    seed = config.signing_seed(settings)
+    assert len(seed) == 32
+    assert (config.signing_seed(settings), config.kept_signing_seed(settings)) == (seed, seed)
+    assert [p.name for p in (tmp_path / "i").iterdir()] == ["signing.key"]
+    assert (tmp_path / "i" / "signing.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_of_two_that_make_the_signing_key_at_once_the_first_one_wins(tmp_path):
+    path = tmp_path / "signing.key"
+    config._keep(path, b64encode(b"1" * 32), once=True)
+    config._keep(path, b64encode(b"2" * 32), once=True)
+    assert config.signing_seed(config.Settings(tmp_path, "")) == b"1" * 32
+    assert [p.name for p in tmp_path.iterdir()] == ["signing.key"]
+
+
+def test_the_signing_key_may_be_given_or_lie_elsewhere(tmp_path):
+    given = b64encode(b"g" * 32).decode()
+    (tmp_path / "key").write_text(f"{given}\n")
+    for value in (given, f"file://{tmp_path / 'key'}"):
+        settings = config.load(
+            {"HEROES_INSTANCE": str(tmp_path / "i"), "HEROES_SIGNING_KEY": value}, serving=False
+        )
+        assert config.signing_seed(settings) == b"g" * 32
+        assert given not in repr(settings)
+    assert not (tmp_path / "i").exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"x", b"\xff", b64encode(b"x" * 31), b64encode(b"x" * 33)])
+def test_a_file_without_a_signing_key_is_named(tmp_path, content):
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    settings = config.load({"HEROES_SIGNING_KEY": f"file://{tmp_path / 'key'}"}, serving=False)
+    with pytest.raises(config.BadSetting, match=re.escape(str(tmp_path / "key"))):
+        config.signing_seed(settings)
+
+
+def test_restored_keys_become_the_installations_own(tmp_path):
+    settings = config.load({"HEROES_INSTANCE": str(tmp_path)}, serving=False)
+    config.signing_seed(settings)
+    config.keep_keys(settings, b"the key of the backup, long enough", None)
+    before = config.signing_seed(settings)
+    config.keep_keys(settings, b"the key of the backup, long enough", b"s" * 32)
+    assert (config.signing_seed(settings), before == b"s" * 32) == (b"s" * 32, False)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["audit.key", "signing.key"]
+
+
+def test_a_restored_signing_key_that_contradicts_the_setting_is_refused(tmp_path):
+    given = {"HEROES_INSTANCE": str(tmp_path), "HEROES_SIGNING_KEY": b64encode(b"g" * 32).decode()}
+    settings = config.load(given, serving=False)
+    with pytest.raises(config.BadSetting, match="HEROES_SIGNING_KEY"):
+        config.keep_keys(settings, b"k" * 32, b"s" * 32)
+    assert list(tmp_path.iterdir()) == []
+    config.keep_keys(settings, b"k" * 32, b"g" * 32)
+    assert [p.name for p in tmp_path.iterdir()] == ["audit.key"]
 
 
 def readme_table(path: Path) -> dict[str, str]:

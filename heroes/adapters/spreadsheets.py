@@ -25,8 +25,12 @@ def safe(value: Cell) -> str:
         return value.isoformat(timespec="seconds")
     if isinstance(value, int | float | Decimal):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
-    first = value[:1]
-    return f"'{value}" if first in _STARTS or value.lstrip()[:1] in _STARTS else value
+    return f"'{value}" if tempting(value) else value
+
+
+def tempting(text: str) -> bool:
+    """Whether a spreadsheet could take a text for a formula once somebody edits it."""
+    return text[:1] in _STARTS or text.lstrip()[:1] in _STARTS
 
 
 def stream_csv(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:

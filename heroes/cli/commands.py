@@ -23,7 +23,7 @@ class Lazy:
 
 COMMANDS = {
     "audit": Lazy("upkeep", "audit", "Look after the audit trail."),
-    "backup": Lazy("upkeep", "backup", "Write database, files and audit key into FILE."),
+    "backup": Lazy("upkeep", "backup", "Write database, files and keys into FILE."),
     "db": Lazy("upkeep", "database", "Look after the database."),
     "demo": Lazy("serving", "demo", "Show a living awards season on this machine."),
     "docs": Lazy("docs", "docs", "Write states.md, permissions.md and notices.md."),
@@ -35,6 +35,7 @@ COMMANDS = {
     "results": Lazy("results", "results", "Print the standings of a category, best first."),
     "season": Lazy("season", "season", "Set up a season."),
     "serve": Lazy("serving", "serve", "Serve the pages."),
+    "verify": Lazy("verify", "verify", "Work the result in a bundle out again."),
     "worker": Lazy("working", "worker", "Deliver mail, compute results, make releases."),
 }
 HIDDEN = {"demo-build": Lazy("building", "build", "")}

@@ -1,6 +1,7 @@
 """Commands that keep an installation going: the database, the doctor, backups and the audit trail."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import click
 from heroes import config, migrations
 from heroes.adapters.files import store_for
 from heroes.adapters.mail import post_for
+from heroes.adapters.signing import Ed25519Signer, fingerprint
 from heroes.cli.running import command_app, fail, one_clear_line, read_settings
 from heroes.domain.phrases import many
 from heroes.migrations import steps
@@ -45,6 +47,7 @@ def doctor() -> None:
         say(doctoring.Finding("settings", True, f"instance folder {settings.instance}"))
     except config.BadSetting as error:
         say(doctoring.Finding("settings", False, str(error)))
+    say(_signing_key(settings))
     post = post_for(settings.mail_url) if settings.mail_url else None
     with command_app(settings=settings, at_head=False) as (_, make):
         ctx = make()
@@ -56,15 +59,26 @@ def doctor() -> None:
         fail(f"not well: {', '.join(bad)}", 1)
 
 
+def _signing_key(settings: config.Settings) -> doctoring.Finding:
+    try:
+        seed = config.kept_signing_seed(settings)
+    except config.BadSetting as error:
+        return doctoring.Finding("signing key", False, str(error))
+    said = f"its fingerprint is {fingerprint(Ed25519Signer(seed).public)}" if seed else "none is needed yet"
+    return doctoring.Finding("signing key", True, said)
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
-    """Write database, files and audit key into FILE, a .tar.gz, while the site goes on serving."""
+    """Write database, files and the installation's keys into FILE, a .tar.gz, while the site goes on serving."""
     with command_app() as (settings, make):
-        manifest = backing_up.back_up(make(), store_for(settings.storage_url), file)
+        signing = config.kept_signing_seed(settings)
+        manifest = backing_up.back_up(make(), store_for(settings.storage_url), file, signing)
     rows = sum(part.size for part in manifest.tables.values())
     click.echo(
-        f"{file}: {many(rows, 'row')} and {many(len(manifest.files), 'file')}. It holds the audit key: keep it safe."
+        f"{file}: {many(rows, 'row')} and {many(len(manifest.files), 'file')}. "
+        "It holds the installation’s keys: keep it safe."
     )
 
 
@@ -76,7 +90,7 @@ def restore(file: Path) -> None:
         backing_up.check_backup(file)
     with command_app(at_head=False) as (settings, make):
         manifest = backing_up.restore(
-            make(), store_for(settings.storage_url), file, lambda key: config.keep_audit_key(settings, key)
+            make(), store_for(settings.storage_url), file, partial(config.keep_keys, settings)
         )
     rows = sum(part.size for part in manifest.tables.values())
     click.echo(f"restored {many(rows, 'row')} and {many(len(manifest.files), 'file')}; everything adds up.")

@@ -248,6 +248,13 @@ def was_marked(session: Session, round_id: int) -> bool:
     return bool(session.scalar(cards)) or session.scalar(any_run) is not None
 
 
+def whole_of(session: Session, run_id: int) -> Sequence[Row[dict[str, Any], dict[str, list[str | None]]]]:
+    """(standing as plain values, its marks by judge) of every line of a run, wherever its entry is now."""
+    return session.execute(
+        select(RunLine.data, RunLine.marks).where(RunLine.run_id == run_id).order_by(RunLine.position)
+    ).all()
+
+
 def marks_of(session: Session, run_id: int) -> Sequence[Row[int, dict[str, list[str | None]]]]:
     """(entry id, its marks by judge) of every line of a run."""
     return session.execute(select(RunLine.entry_id, RunLine.marks).where(RunLine.run_id == run_id)).all()

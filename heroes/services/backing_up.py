@@ -1,4 +1,4 @@
-"""A backup is one .tar.gz that holds every row, every file and the audit key, and what it must add up to.
+"""A backup is one .tar.gz that holds every row, every file and the installation's keys, and what it must add up to.
 
 Rows are lines of JSON in a form that does not depend on the database, so that a backup of SQLite can be restored into
 PostgreSQL and the other way round. It is taken from one snapshot while people go on working.
@@ -52,6 +52,7 @@ from heroes.services.transactions import transaction
 FORMAT = 1
 BATCH = 500
 _KEY = "audit.key"
+_SIGNING = "signing.key"
 _MANIFEST = "manifest.json"
 _NULLABLE_JSON = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -74,6 +75,8 @@ class Manifest:
     tables: dict[str, Part]
     files: dict[str, Part]
     key: str
+    signing: str = ""
+    """Of the key that results bundles are signed with; empty where there was none yet."""
 
     def as_json(self) -> bytes:
         """The bytes of manifest.json."""
@@ -85,6 +88,7 @@ class Manifest:
             "tables": {name: [part.size, part.sha256] for name, part in self.tables.items()},
             "files": {name: [part.size, part.sha256] for name, part in self.files.items()},
             "key": self.key,
+            "signing": self.signing,
         }
         return json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False).encode()
 
@@ -93,7 +97,8 @@ class Manifest:
         """Member of the archive -> its SHA-256."""
         tables = {_table_member(name): part.sha256 for name, part in self.tables.items()}
         files = {f"files/{name}": part.sha256 for name, part in self.files.items()}
-        return tables | files | {_KEY: self.key}
+        keys = {_KEY: self.key} | ({_SIGNING: self.signing} if self.signing else {})
+        return tables | files | keys
 
 
 def _table_member(name: str) -> str:
@@ -107,10 +112,11 @@ def _bad(sentence: str) -> Invalid:
 # ---- taking one ----
 
 
-def back_up(ctx: Context, store: Store, target: Path) -> Manifest:
+def back_up(ctx: Context, store: Store, target: Path, signing: bytes | None = None) -> Manifest:
     """Write a backup to `target`, readable by its owner only; a file that is there already is refused.
 
-    It holds one moment of the database, however much is written meanwhile. A failure leaves nothing at `target`.
+    It holds one moment of the database, however much is written meanwhile, and, where there is one yet, the seed of
+    the `signing` key. A failure leaves nothing at `target`.
     """
     if target.exists():
         raise _bad(f"{target} is there already; a backup never replaces a file")
@@ -129,9 +135,13 @@ def back_up(ctx: Context, store: Store, target: Path) -> Manifest:
             }
         key = ctx.keys.audit
         files = {name: _part_of(store.read(name)) for name in store.names()}
-        manifest = Manifest(ctx.now.isoformat(), revision, __version__, tables, files, _sha(key))
+        keys = {_KEY: key} | ({_SIGNING: signing} if signing else {})
+        sealed = {name: _sha(secret) for name, secret in keys.items()}
+        manifest = Manifest(
+            ctx.now.isoformat(), revision, __version__, tables, files, sealed[_KEY], sealed.get(_SIGNING, "")
+        )
         draft = folder / "backup.tar.gz"
-        _pack(draft, manifest, folder, store, key)
+        _pack(draft, manifest, folder, store, keys)
         draft.replace(target)
     return manifest
 
@@ -184,12 +194,13 @@ def _sha(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _pack(draft: Path, manifest: Manifest, folder: Path, store: Store, key: bytes) -> None:
+def _pack(draft: Path, manifest: Manifest, folder: Path, store: Store, keys: dict[str, bytes]) -> None:
     draft.touch(mode=0o600)
     with draft.open("wb") as raw:
         with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as archive:
             _add(archive, _MANIFEST, manifest.as_json())
-            _add(archive, _KEY, key)
+            for name, secret in keys.items():
+                _add(archive, name, secret)
             for name in manifest.tables:
                 archive.add(folder / f"{name}.jsonl", _table_member(name))
             for name in manifest.files:
@@ -262,6 +273,7 @@ def _read_manifest(path: Path, source: IO[bytes]) -> Manifest:
             {name: Part(*part) for name, part in plain["tables"].items()},
             {name: Part(*part) for name, part in plain["files"].items()},
             plain["key"],
+            plain.get("signing", ""),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _bad(f"{path} has been altered: its manifest cannot be read") from error
@@ -273,11 +285,14 @@ def _read_manifest(path: Path, source: IO[bytes]) -> Manifest:
 # ---- restoring one ----
 
 
-def restore(ctx: Context, store: Store, path: Path, keep_key: Callable[[bytes], None]) -> Manifest:
+def restore(
+    ctx: Context, store: Store, path: Path, keep_keys: Callable[[bytes, bytes | None], None]
+) -> Manifest:
     """Fill an empty installation from a backup, or refuse and write nothing.
 
     The backup is read and checked whole before anything is written. Rows come back in one transaction, which is
     committed only once counts and digests equal the manifest's and the audit trail verifies under the restored key.
+    `keep_keys` gets the audit key and, where the backup has one, the seed for results bundles.
     """
     manifest = check_backup(path)
     if manifest.revision != migrations.HEAD:
@@ -292,9 +307,9 @@ def restore(ctx: Context, store: Store, path: Path, keep_key: Callable[[bytes], 
     written: list[str] = []
     try:
         with transaction(ctx):
-            key = _fill(ctx, path, store, written)
-            _must_add_up(ctx, manifest, key)
-            keep_key(key)
+            keys = _fill(ctx, path, store, written)
+            _must_add_up(ctx, manifest, keys[_KEY])
+            keep_keys(keys[_KEY], keys.get(_SIGNING))
     except BaseException:
         for name in written:
             store.remove(name)
@@ -321,13 +336,13 @@ def _must_be_empty(ctx: Context, store: Store) -> None:
     ctx.session.rollback()
 
 
-def _fill(ctx: Context, path: Path, store: Store, written: list[str]) -> bytes:
-    """Write rows and files as they come out of the archive; returns the audit key."""
+def _fill(ctx: Context, path: Path, store: Store, written: list[str]) -> dict[str, bytes]:
+    """Write rows and files as they come out of the archive; returns the keys by their names."""
     tables = {_table_member(table.name): table for table in Base.metadata.sorted_tables}
-    key = b""
+    keys: dict[str, bytes] = {}
     for name, source in _members(path):
-        if name == _KEY:
-            key = source.read()
+        if name in (_KEY, _SIGNING):
+            keys[name] = source.read()
         elif name in tables:
             _insert(ctx.session, tables[name], source)
         elif name.startswith("files/"):
@@ -336,7 +351,7 @@ def _fill(ctx: Context, path: Path, store: Store, written: list[str]) -> bytes:
     if ctx.session.get_bind().dialect.name == "postgresql":
         _reset_sequences(ctx.session)
     _rebuild_search(ctx)
-    return key
+    return keys
 
 
 def _insert(session: Session, table: Table, lines: IO[bytes]) -> None:

@@ -153,7 +153,7 @@ def test_a_backup_is_restored_into_an_empty_installation_and_verifies(
     path = tmp_path / "b.tar.gz"
     code, out, _ = run(upkeep.backup, path)
     assert code == 0
-    assert re.fullmatch(r".*: \d+ rows and 1 file\. It holds the audit key: keep it safe\.\n", out)
+    assert re.fullmatch(r".*: \d+ rows and 1 file\. It holds the installation’s keys: keep it safe\.\n", out)
     heads = run(upkeep.audit, "verify")[1]
     monkeypatch.setenv("DATABASE_URL", databases.fresh("sqlite"))
     monkeypatch.setenv("HEROES_INSTANCE", str(tmp_path / "other"))
@@ -197,7 +197,17 @@ def test_a_well_installation_is_well_in_every_line(world, environment):
     assert (code, errors) == (0, "")
     looked = [re.split(r"\s{2,}", line)[1].split(" ")[0] for line in out.splitlines()]
     journal = ["journal"] if world.kind == "sqlite" else []
-    assert looked == ["settings", "database", "revision", *journal, "files", "mail", "outbox", "audit"]
+    assert looked == [
+        "settings",
+        "signing",
+        "database",
+        "revision",
+        *journal,
+        "files",
+        "mail",
+        "outbox",
+        "audit",
+    ]
     assert all(line.startswith("ok ") for line in out.splitlines())
 
 

@@ -1,6 +1,7 @@
 """A backup holds one moment of everything, comes back whole on either database, or is refused."""
 
 import gzip
+import hashlib
 import io
 import tarfile
 import threading
@@ -49,16 +50,16 @@ class Elsewhere:
         self.settings = settings_for(url, folder)
         self.app = create_app(self.settings, clock=FixedClock(OPEN), chance=SeededChance(9))
         self.store = MemoryStore()
-        self.key = None
+        self.key = self.signing = None
 
     def ctx(self):
         """Its context, with an audit key of its own."""
         keys = Keys(b"links", self.key or b"a key that nothing was signed with")
         return Context(session=db.session(), actor=SYSTEM, now=OPEN, keys=keys, chance=SeededChance(3))
 
-    def keep(self, key):
-        """Take the restored audit key."""
-        self.key = key
+    def keep(self, key, signing):
+        """Take the restored keys."""
+        self.key, self.signing = key, signing
 
     def restore(self, path):
         """Restore a backup here."""
@@ -298,6 +299,31 @@ def test_a_backup_of_another_revision_says_what_to_do(path, lite_elsewhere):
     assert "upgrade" in refused(lite_elsewhere, path)
 
 
+def test_the_signing_key_comes_along_where_there_is_one(world, lite_elsewhere, tmp_path):
+    filled(world)
+    seed = b"s" * 32
+    manifest = backing_up.back_up(world.ctx("system"), store_of(), tmp_path / "b.tar.gz", seed)
+    assert manifest.signing == hashlib.sha256(seed).hexdigest()
+    lite_elsewhere.restore(tmp_path / "b.tar.gz")
+    assert lite_elsewhere.signing == seed
+
+
+@pytest.mark.parametrize("change", [b"", b"another"])
+def test_an_altered_signing_key_is_refused(lite_world, lite_elsewhere, tmp_path, change):
+    backing_up.back_up(lite_world.ctx("system"), store_of(), tmp_path / "b.tar.gz", b"s" * 32)
+    rewritten(
+        tmp_path / "b.tar.gz",
+        lambda n, c: ((n, change) if change else None) if n == "signing.key" else (n, c),
+    )
+    assert "signing.key" in refused(lite_elsewhere, tmp_path / "b.tar.gz")
+
+
+def test_a_backup_from_before_there_were_signing_keys_is_taken(path, lite_elsewhere):
+    rewritten(path, lambda n, c: (n, c.replace(b',\n "signing": ""', b"") if n == "manifest.json" else c))
+    lite_elsewhere.restore(path)
+    assert lite_elsewhere.signing is None
+
+
 def test_a_trail_that_was_broken_before_the_backup_is_not_restored(lite_world, lite_elsewhere, tmp_path):
     filled(lite_world)
     lite_world.session.execute(text("UPDATE audit_records SET act = 'x' WHERE number = 2"))
@@ -338,7 +364,7 @@ def test_a_folder_of_files_that_is_not_empty_is_left_alone(path, lite_elsewhere)
 
 
 def test_a_key_that_cannot_be_kept_takes_everything_back(path, lite_elsewhere):
-    def refuse(key):
+    def refuse(*keys):
         raise Invalid({"key": "no"})
 
     lite_elsewhere.keep = refuse
