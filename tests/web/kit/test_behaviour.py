@@ -251,8 +251,10 @@ def test_the_line_moves_by_keys_and_says_who_changes_sides(page: Page) -> None:
     page.keyboard.press("Home")
     assert line_of(page) == (
         "1",
-        "After 1 place: Farah Siddiqui, Jo McAllister, Tomasz Wieczorek and Bronagh Kelly drop out."
-        " Press Enter, or “Draw the line”, to see how sure that is.",
+        (
+            "After 1 place: Farah Siddiqui, Jo McAllister, Tomasz Wieczorek and Bronagh Kelly drop out."
+            " Press Enter, or “Draw the line”, to see how sure that is."
+        ),
     )
     page.keyboard.press("Escape")
     assert line_of(page) == ("5", "This is where the line is.")
