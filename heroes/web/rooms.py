@@ -12,12 +12,14 @@ from heroes.web.admin import (
     conflict,
     decide,
     entry,
+    fairness,
     home,
     judging,
     mail,
     people,
     queue,
     results,
+    why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.judge import pages as judge
@@ -37,12 +39,14 @@ ADMIN_PAGES = (
     conflict,
     decide,
     entry,
+    fairness,
     home,
     judging,
     mail,
     people,
     queue,
     results,
+    why,
 )
 """Importing these puts their pages on the admin blueprint."""
 JUDGE_PAGES = (judge, tables)

@@ -10,6 +10,8 @@ from heroes.web.kit.words import listed, many
 
 CLOSE = (0.35, 0.65)
 """Between these chances nobody can say which of two neighbours is the better one."""
+SURPRISING = 3.0
+"""A scorecard farther than so many standard deviations from what the others suggest is for a human to look at."""
 NAMED = 5
 """So many names are listed in a sentence; the others are counted."""
 
