@@ -142,6 +142,7 @@ def stored(
                 position=position,
                 entry_id=by_label[one.entry].id,
                 rank=one.rank,
+                points=None if one.score is None else float(one.score) * 10,
                 data=to_plain(one),
                 marks={given.judge: ["7", "6"] for given in one.judges},
             )

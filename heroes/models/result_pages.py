@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 from heroes.domain.entry_states import State
 from heroes.models.audit import AuditChain, AuditRecord
@@ -323,16 +323,17 @@ def trail_of_round(
     ).all()
 
 
-def run_before(session: Session, run: ResultsRun) -> ResultsRun | None:
-    """The newest run of the same wish that was done before this one and read other marks."""
+def run_before(session: Session, run_id: int) -> ResultsRun | None:
+    """The newest run of the same wish that was done before this one and read other marks; without its summary."""
+    here = aliased(ResultsRun)
     return session.scalar(
         select(ResultsRun)
+        .join(here, (here.round_id == ResultsRun.round_id) & (here.wanted == ResultsRun.wanted))
         .where(
-            ResultsRun.round_id == run.round_id,
-            ResultsRun.wanted == run.wanted,
+            here.id == run_id,
             ResultsRun.state == "done",
-            ResultsRun.id < run.id,
-            ResultsRun.revision != run.revision,
+            ResultsRun.id < run_id,
+            ResultsRun.revision != here.revision,
         )
         .options(defer(ResultsRun.summary))
         .order_by(ResultsRun.id.desc())

@@ -10,8 +10,8 @@ from heroes.domain.audit_words import of_it
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.database import current_session
-from heroes.models.runs import ResultsRun
-from heroes.services.reporting import Report, report
+from heroes.services.boards import Board, NotComputed, Run
+from heroes.services.reporting import staff_board
 from heroes.web.admin import fairness_words as words
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.board_words import agreement, swap
@@ -28,17 +28,22 @@ CHANGED = ("scorecard.submit", "judging.recuse", "judging.lift_recusal", "judgin
 @open_to(Access.STAFF)
 def fairness(season_slug: str, category_slug: str, round_slug: str) -> Response:
     """Orders side by side, one judge left out, deciding scorecards, exceptions, and what moved since the run before."""
-    found = report(context(), season_slug, category_slug, round_slug)
+    where = (season_slug, category_slug, round_slug)
+    found: Board | NotComputed
+    try:
+        found = staff_board(context(), *where, page=1)
+    except NotComputed as nothing:
+        found = nothing
     frame: dict[str, Any] = {
         "room": room(found.season, "results"),
         "season": found.season,
         "category": found.category,
         "round": found.round,
-        "run": found.run,
-        "stale": found.behind,
+        "run": None,
     }
-    if found.run is None or found.standings is None:
+    if isinstance(found, NotComputed) or found.run is None:
         return render("admin/fairness.html", **frame)
+    frame |= {"run": found.run, "stale": found.stale}
     entries = {
         label: title for label, (title, _) in read.titles_in_round(current_session(), found.round.id).items()
     }
@@ -62,15 +67,14 @@ def fairness(season_slug: str, category_slug: str, round_slug: str) -> Response:
     )
 
 
-def _kept(found: Report) -> Mapping[str, Any]:
-    kept: Mapping[str, Any] = found.extras.get("fairness") or {}
+def _kept(found: Board) -> Mapping[str, Any]:
+    kept: Mapping[str, Any] = found.summary.get("fairness") or {}
     return kept
 
 
-def _orders(found: Report, names: Mapping[str, str]) -> dict[str, Any]:
+def _orders(found: Board, names: Mapping[str, str]) -> dict[str, Any]:
     ranks = _kept(found).get("orders") or {}
     assert found.run is not None
-    assert found.standings is not None
     official, places = found.standings.method, found.run.places
     picture = result_charts.orders(ranks, words.HEADS, names, places, official=official)
     if picture is None:
@@ -91,9 +95,8 @@ def _orders(found: Report, names: Mapping[str, str]) -> dict[str, Any]:
     return {"picture": picture, "orders_said": " ".join(said)}
 
 
-def _what_if(found: Report, names: Mapping[str, str]) -> dict[str, Any]:
+def _what_if(found: Board, names: Mapping[str, str]) -> dict[str, Any]:
     kept = _kept(found)
-    assert found.standings is not None
     without = kept.get("without")
     single = kept.get("deciding")
     return {
@@ -102,16 +105,16 @@ def _what_if(found: Report, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _since(found: Report, names: Mapping[str, str]) -> dict[str, Any]:
+def _since(found: Board, names: Mapping[str, str]) -> dict[str, Any]:
     assert found.run is not None
-    before = read.run_before(current_session(), found.run)
+    before = read.run_before(current_session(), found.run.id)
     if before is None:
         return {"before": None, "since": None}
     was, now = (read.ranks_of(current_session(), run.id) for run in (before, found.run))
     return {"before": before, "since": words.since(was, now, found.run.places, names)}
 
 
-def _exceptions(round_id: int, run: ResultsRun) -> dict[str, Any]:
+def _exceptions(round_id: int, run: Run) -> dict[str, Any]:
     """Decisions that needed a reason because the quorum was not reached, and marks that changed after the run."""
     overrides, late = [], []
     for record, handle in read.trail_of_round(current_session(), round_id, (*DECIDED, *CHANGED)):

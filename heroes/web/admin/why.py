@@ -10,8 +10,8 @@ from heroes.domain.counting import METHODS, Criterion, JudgeTotal, Standing, Var
 from heroes.domain.counting.explaining import why as explained
 from heroes.models import result_pages as read
 from heroes.models.database import current_session
+from heroes.services.boards import points_of
 from heroes.services.reporting import EntryReport, entry_report
-from heroes.services.standings import points_of
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.board_words import SURPRISING
 from heroes.web.admin.ties import said_of
@@ -33,45 +33,42 @@ def why(season_slug: str, category_slug: str, round_slug: str, entry_handle: str
         entry_handle,
         asked if asked in METHODS else None,
     )
-    report, one = found.report, found.standing
-    assert report.run is not None
-    assert report.standings is not None
+    board, one = found.board, found.standing
+    assert board.run is not None
     return render(
         "admin/why.html",
-        room=room(report.season, "results"),
-        season=report.season,
-        category=report.category,
-        round=report.round,
+        room=room(board.season, "results"),
+        season=board.season,
+        category=board.category,
+        round=board.round,
         entry=found.entry,
         one=one,
-        run=report.run,
-        stale=report.behind,
+        run=board.run,
+        stale=board.stale,
+        digest=board.digest,
         asked=asked if asked in METHODS else "",
-        method=METHODS[report.standings.method],
-        rules=report.standings.rules,
-        draws=report.run.draws,
-        places=report.run.places,
-        points=points_of(report.criteria, one.score),
+        method=METHODS[board.standings.method],
+        rules=board.standings.rules,
+        places=board.run.places,
+        points=points_of(board.criteria, one.score),
         between=result_charts.between(one),
         sure=result_charts.chance(one.chance_of_place),
         sentences=explained(one.explanation, found.judges) if one.explanation else (),
         picture=_picture(one, found),
         adjusted=one.explanation is not None,
-        criteria=report.criteria,
+        criteria=board.criteria,
         judges=[_judge(given, found) for given in _in_order(found)],
-        panel=_panel(one, report.criteria),
+        panel=_panel(one, board.criteria),
         flags=[flag[0].upper() + flag[1:] for flag in one.flags],
-        tie=[said_of(step, _titles(one, report.round.id)) for step in one.tie],
-        formula=_formula(one, report.standings.variances),
+        tie=[said_of(step, _titles(one, board.round.id)) for step in one.tie],
+        formula=_formula(one, board.standings.variances),
     )
 
 
 def _titles(one: Standing, round_id: int) -> dict[str, str]:
     if not one.tie:
         return {}
-    return {
-        label: title for label, (title, _) in read.titles_in_round(current_session(), round_id).items()
-    }
+    return {label: title for label, (title, _) in read.titles_in_round(current_session(), round_id).items()}
 
 
 def _in_order(found: EntryReport) -> list[JudgeTotal]:
@@ -92,7 +89,7 @@ def _picture(one: Standing, found: EntryReport) -> result_charts.Steps | None:
 def _judge(given: JudgeTotal, found: EntryReport) -> SimpleNamespace:
     known = found.standing.explanation
     mine = next((r for r in known.reviews if r.judge == given.judge), None) if known else None
-    leniency = {one.judge: one for one in found.report.standings.judges} if found.report.standings else {}
+    leniency = {one.judge: one for one in found.board.standings.judges}
     colleague = leniency.get(given.judge)
     said = []
     if not given.counted:
@@ -111,12 +108,12 @@ def _judge(given: JudgeTotal, found: EntryReport) -> SimpleNamespace:
         score=given.score,
         compared=compared,
         counts_as=None if mine is None else mine.counts_as,
-        points=points_of(found.report.criteria, given.score),
+        points=points_of(found.board.criteria, given.score),
     )
 
 
 def _marks(judge: str, found: EntryReport) -> list[str | None]:
-    return list(found.marks.get(judge) or [None] * len(found.report.criteria))
+    return list(found.marks.get(judge) or [None] * len(found.board.criteria))
 
 
 def _panel(one: Standing, criteria: tuple[Criterion, ...]) -> list[Any]:
