@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
+from heroes.domain.counting import Standing
+from heroes.domain.counting.plain import from_plain
 from heroes.domain.entry_states import State
 from heroes.models.audit import AuditChain, AuditRecord
 from heroes.models.entries import Entry, Recusal, RoundEntry, Tally
@@ -19,6 +21,8 @@ from heroes.models.visibility import rounds_for_panel
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
+MOST_AT_ONCE = 200
+"""So many lines are read around a border, however many share a place there."""
 ROUND_TOTALS = ("admitted", "cards_in", "cards_asked")
 
 
@@ -349,3 +353,27 @@ def ranks_of(session: Session, run_id: int) -> dict[str, int | None]:
         .where(RunLine.run_id == run_id)
     )
     return {row.reference or row.handle: row.rank for row in rows}
+
+
+def standings_at(session: Session, run_id: int, ranks: Collection[int]) -> list[Standing]:
+    """The lines of a run at these ranks, in its order."""
+    rows = session.scalars(
+        select(RunLine.data)
+        .where(RunLine.run_id == run_id, RunLine.rank.in_(ranks))
+        .order_by(RunLine.position)
+        .limit(MOST_AT_ONCE)
+    )
+    return [from_plain(Standing, data) for data in rows]
+
+
+def titles_of(session: Session, category_id: int, labels: Collection[str]) -> dict[str, tuple[str, str]]:
+    """What results call an entry -> its title and handle, of these entries of a category."""
+    if not labels:
+        return {}
+    rows = session.execute(
+        select(Entry.reference, Entry.handle, Entry.title).where(
+            Entry.category_id == category_id,
+            or_(Entry.reference.in_(labels), Entry.handle.in_(labels)),
+        )
+    )
+    return {row.reference or row.handle: (row.title, row.handle) for row in rows}
