@@ -1,6 +1,7 @@
 """A stored run written down by hand, for pages: what a result says of real entries and judges of the small world."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +23,10 @@ from heroes.models import Entry, ResultsRun, Round, RunLine, User
 from heroes.models.run_pages import revision_of
 from tests.world import World
 
-CRITERIA = (Criterion("Difference to the customer", 60, 0, 10), Criterion("Beyond the role", 40, 0, 10))
+CRITERIA = tuple(
+    Criterion(name, Decimal(weight), Decimal(0), Decimal(10))
+    for name, weight in (("Difference to the customer", 60), ("Beyond the role", 40))
+)
 VARIANCES = Variances(entry=1.2, judge=0.4, residual=1.1, mean=6.2, lq=0.9167, lb=2.75)
 
 
@@ -98,7 +102,7 @@ def stored(
     """Keep such a result as a run of the round that these entries are in. `changes` are of the standings."""
     session = world.session
     round_ = session.scalars(select(Round).where(Round.id == entries[0].round_id)).one()
-    found = replace(standings_for(world, entries, places), **changes)
+    found = replace(standings_for(world, entries, places), **({"asked": asked} if asked else {}) | changes)
     number = len(session.scalars(select(ResultsRun.id)).all()) + 1
     done = state == "done"
     run = ResultsRun(

@@ -134,7 +134,7 @@ def first_said(standings: Standings, first: Standing | None, names: Names) -> tu
         return "clear", f"{name} is first, and clearly so: best of all with a chance of {sure}."
     return "open", (
         f"{name} leads, but nobody is clearly first: the chance of being the best is {sure}, and from 80% on it counts"
-        " as clear. A final in which every judge reads every finalist decides it."
+        " as clear. Scorecards of more judges for the first few would decide it."
     )
 
 

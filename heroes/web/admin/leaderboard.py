@@ -67,6 +67,7 @@ def leaderboard_page(where: Where, method: str | None, status: int = 200, *, pro
         **_effects(board, line),
         pages=max(1, -(-board.total // PAGE)),
         page=number,
+        size=PAGE,
         problem=problem,
     )
 

@@ -109,8 +109,9 @@ def chance(value: float | None) -> str:
 
 def _places(first: int, last: int) -> list[int]:
     """About five places worth naming on an axis, the first one among them."""
-    step = _step(max(last - first, 1), 5, whole=True)
-    return [first, *(place for place in range(int(step), last + 1, int(step)) if place >= first + step / 2)]
+    step = int(_step(max(last - first, 1), 5, whole=True))
+    near = (last - first + 1) * 0.14
+    return [first, *(place for place in range(step, last + 1, step) if place - first >= near)]
 
 
 def _step(span: float, count: int, *, whole: bool = False) -> float:
