@@ -45,11 +45,12 @@ def third_round(world: World) -> None:
 
 
 def teams(world: World, *names: str, marks: str = "975") -> list[Entry]:
-    """Teams in the first of three rounds, best first, each with one scorecard; the round has closed."""
+    """Teams in the first of three rounds, best first, each with one scorecard; the round has closed and is computed."""
     third_round(world)
     made = [eligible(world, name, "teams") for name in names]
     world.clock.at = JUDGING
     for entry, mark in zip(made, marks, strict=False):
         handed_in(world, entry, "jack", outcome=mark, learning="5")
     world.clock.at = JUDGED
+    world.computed()
     return made

@@ -345,16 +345,6 @@ def run_before(session: Session, run_id: int) -> ResultsRun | None:
     )
 
 
-def ranks_of(session: Session, run_id: int) -> dict[str, int | None]:
-    """What a run calls each entry -> its rank."""
-    rows = session.execute(
-        select(Entry.reference, Entry.handle, RunLine.rank)
-        .join(Entry, Entry.id == RunLine.entry_id)
-        .where(RunLine.run_id == run_id)
-    )
-    return {row.reference or row.handle: row.rank for row in rows}
-
-
 def standings_at(session: Session, run_id: int, ranks: Collection[int]) -> list[Standing]:
     """The lines of a run at these ranks, in its order."""
     rows = session.scalars(

@@ -97,10 +97,11 @@ def _orders(found: Board, names: Mapping[str, str]) -> dict[str, Any]:
 
 def _what_if(found: Board, names: Mapping[str, str]) -> dict[str, Any]:
     kept = _kept(found)
-    without = kept.get("without")
-    single = kept.get("deciding")
+    without, single = kept.get("without"), kept.get("deciding")
     return {
-        "without": None if without is None else words.without(without, found.standings.judges, names),
+        "without": None if without is None else words.without(without, names),
+        "left_out": kept.get("judges_left_out", 0),
+        "flips": words.flips(kept.get("flips") or [], names),
         "deciding": None if single is None else words.deciding(single, names),
     }
 
@@ -108,10 +109,10 @@ def _what_if(found: Board, names: Mapping[str, str]) -> dict[str, Any]:
 def _since(found: Board, names: Mapping[str, str]) -> dict[str, Any]:
     assert found.run is not None
     before = read.run_before(current_session(), found.run.id)
-    if before is None:
+    moved = found.summary.get("moved")
+    if before is None or moved is None:
         return {"before": None, "since": None}
-    was, now = (read.ranks_of(current_session(), run.id) for run in (before, found.run))
-    return {"before": before, "since": words.since(was, now, found.run.places, names)}
+    return {"before": before, "since": words.since(moved, found.run.places, names)}
 
 
 def _exceptions(round_id: int, run: Run) -> dict[str, Any]:

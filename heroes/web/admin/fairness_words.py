@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heroes.domain.counting import JudgeStanding
-from heroes.web.admin.board_words import Names, Ranks, named
-from heroes.web.kit.result_charts import side
+from heroes.web.admin.board_words import Names, named
 from heroes.web.kit.words import many, mark
 
 HEADS = {
@@ -20,39 +18,25 @@ HEADS = {
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """The result with one judge left out: who changes sides of the line, how many places change, by how much at most.
-
-    `cause`: this judge is clearly stricter or milder than the panel, and somebody changes sides without them.
-    """
+    """The result with one judge left out: who changes sides of the line, and how many places change."""
 
     judge: str
     said: str
     places: str
     flips: bool
-    cause: str
 
 
-def without(
-    found: Iterable[Mapping[str, Any]], judges: Iterable[JudgeStanding], names: Names
-) -> list[Without]:
-    """Each judge's line, those whose absence changes sides of the line first, then by how much changes."""
-    leniency = {one.judge: (one.leniency, one.leniency_se or 0.0) for one in judges}
+def without(found: Iterable[Mapping[str, Any]], names: Names) -> list[Without]:
+    """The judges whose absence would change something: first who changes sides of the line, then how much changes."""
     rows = []
     for one in found:
-        judge, changes = one["judge"], one.get("changes", [])
-        comes, drops = list(one.get("in", [])), list(one.get("out", []))
-        rows.append(
-            (
-                (not (comes or drops), -len(changes), names.get(judge, judge)),
-                Without(
-                    judge=names.get(judge, judge),
-                    said=_flip(comes, drops, names),
-                    places=_places(changes, names),
-                    flips=bool(comes or drops),
-                    cause=_cause(judge, leniency.get(judge), bool(comes or drops), names),
-                ),
-            )
-        )
+        changes, comes, drops = one.get("changes", []), one.get("came_in", []), one.get("fell_out", [])
+        name, first = names.get(one["judge"], one["judge"]), one.get("first")
+        said = _flip(comes, drops, names)
+        if first:
+            said = f"{said} {names.get(first, first)} would be first."
+        flips = bool(comes or drops or first)
+        rows.append(((not flips, -len(changes), name), Without(name, said, _places(changes, names), flips)))
     return [line for _, line in sorted(rows, key=lambda row: row[0])]
 
 
@@ -66,31 +50,40 @@ def _flip(comes: Sequence[str], drops: Sequence[str], names: Names) -> str:
 
 
 def _places(changes: Sequence[Mapping[str, Any]], names: Names) -> str:
-    moved = [one for one in changes if one.get("from") and one.get("to")]
+    if not changes:
+        return "No place changes."
+    said = f"{many(len(changes), 'place')} would change"
+    moved = [one for one in changes if one.get("before") and one.get("after")]
     if not moved:
-        return "No place changes." if not changes else f"{many(len(changes), 'place')} would change."
-    most = max(moved, key=lambda one: abs(one["to"] - one["from"]))
-    return (
-        f"{many(len(changes), 'place')} would change; {names.get(most['entry'], most['entry'])} the most,"
-        f" from {most['from']} to {most['to']}."
-    )
+        return f"{said}."
+    most = max(moved, key=lambda one: abs(one["after"] - one["before"]))
+    return f"{said}; {names.get(most['entry'], most['entry'])} the most, from {most['before']} to {most['after']}."
 
 
-def _cause(judge: str, known: tuple[float | None, float] | None, flips: bool, names: Names) -> str:
-    if not flips or known is None or known[0] is None:
-        return ""
-    which = side(known[0], known[1])
-    if not which:
-        return ""
-    return (
-        f"{names.get(judge, judge)} marks {abs(known[0]):.1f} {which} than colleagues on the same entries,"
-        " and is the cause of this difference."
-    )
+def flips(found: Iterable[Mapping[str, Any]], names: Names) -> list[str]:
+    """Why the plain and the calibrated mean part two entries differently, and whose leniency is the cause."""
+    said = []
+    for one in found:
+        up, down = (names.get(one[key], one[key]) for key in ("up", "down"))
+        sentence = (
+            f"As given, {down} would be above the line in place of {up}; with leniency taken out it is the other"
+            " way round."
+        )
+        cause, leniency, share = one.get("cause"), one.get("leniency"), one.get("share")
+        if cause is not None and leniency is not None:
+            which = "milder" if leniency > 0 else "stricter"
+            part = f", which accounts for {min(share, 1):.0%} of it" if share is not None else ""
+            sentence += (
+                f" The cause is {names.get(cause, cause)}, who marks {abs(leniency):.1f} {which} than colleagues on"
+                f" the same entries{part}."
+            )
+        said.append(sentence)
+    return said
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """A single scorecard on which a place depends."""
+    """A single mark on which a place depends."""
 
     entry: str
     judge: str
@@ -98,27 +91,25 @@ class Deciding:
 
 
 def deciding(found: Iterable[Mapping[str, Any]], names: Names) -> list[Deciding]:
-    """The scorecards of which one alone decides whether an entry is in, in the order they come in."""
-    rows = []
-    for one in found:
-        gave, limit = one.get("gave"), one.get("would_be_out_at")
-        text = f"Gave {_short(gave)}." if gave is not None else ""
-        if limit is not None:
-            text = f"{text} At {_short(limit)} or lower the entry would be out.".strip()
-        rows.append(
-            Deciding(names.get(one["entry"], one["entry"]), names.get(one["judge"], one["judge"]), text)
+    """The marks of which one alone would change who has a place, in the order they come in."""
+    return [
+        Deciding(
+            names.get(one["entry"], one["entry"]),
+            names.get(one["judge"], one["judge"]),
+            f"{_short(one['gave'])} for {one['criterion']}. At {_short(one['turns_at'])}"
+            f" {names.get(one['rival'], one['rival'])} would be level.",
         )
-    return rows
+        for one in found
+    ]
 
 
 def _short(value: Any) -> str:
-    number = float(value)
-    return mark(round(number, 2))
+    return mark(round(float(value), 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What has moved between an earlier run and this one."""
+    """What has moved between the run before and this one."""
 
     said: str
     moved: list[tuple[str, int | None, int | None]]
@@ -129,33 +120,31 @@ class Since:
 MOVED = 12
 
 
-def since(before: Ranks, now: Ranks, places: int | None, names: Names) -> Since:
-    """Who came in and dropped out, and the places that changed; a new entry, or one that left, among them."""
-    changed = [
-        (entry, before.get(entry), now.get(entry))
-        for entry in sorted(before.keys() | now.keys())
-        if before.get(entry) != now.get(entry)
-    ]
-    changed.sort(key=lambda one: (-abs((one[1] or 10**9) - (one[2] or 10**9)), one[2] or 10**9, one[0]))
-    shown = [(names.get(entry, entry), was, now_at) for entry, was, now_at in changed[:MOVED]]
-    return Since(_since_said(before, now, places, names, len(changed)), shown, max(0, len(changed) - MOVED))
+def since(found: Sequence[Mapping[str, Any]], places: int | None, names: Names) -> Since:
+    """Who came in and dropped out, and the places that changed; a new entry among them."""
+    changed = sorted(found, key=lambda one: (-_distance(one), one["after"] or _LAST, one["entry"]))
+    shown = [(names.get(one["entry"], one["entry"]), one["before"], one["after"]) for one in changed[:MOVED]]
+    return Since(_since_said(changed, places, names), shown, max(0, len(changed) - MOVED))
 
 
-def _since_said(before: Ranks, now: Ranks, places: int | None, names: Names, changed: int) -> str:
+_LAST = 10**9
+
+
+def _distance(one: Mapping[str, Any]) -> int:
+    return int(abs((one["before"] or _LAST) - (one["after"] or _LAST)))
+
+
+def _since_said(changed: Sequence[Mapping[str, Any]], places: int | None, names: Names) -> str:
     if not changed:
-        return "No place has changed since."
-    said = f"{many(changed, 'place')} changed."
+        return "No place has changed."
+    said = f"{many(len(changed), 'place')} changed."
     if places is None:
         return said
-    was = {entry for entry, rank in before.items() if rank is not None and rank <= places}
-    is_in = {entry for entry, rank in now.items() if rank is not None and rank <= places}
+    was = {one["entry"] for one in changed if (one["before"] or _LAST) <= places}
+    is_in = {one["entry"] for one in changed if (one["after"] or _LAST) <= places}
     if was == is_in:
         return f"{said} The same entries are above the line."
-    return f"{said} {_flip_since(sorted(is_in - was), sorted(was - is_in), names)}"
-
-
-def _flip_since(came: Sequence[str], dropped: Sequence[str], names: Names) -> str:
-    parts = [f"{named(came, names)} came in"] if came else []
-    if dropped:
-        parts.append(f"{named(dropped, names)} dropped out")
-    return f"{', '.join(parts)}."
+    parts = [f"{named(sorted(is_in - was), names)} came in"] if is_in - was else []
+    if was - is_in:
+        parts.append(f"{named(sorted(was - is_in), names)} dropped out")
+    return f"{said} {', '.join(parts)}."

@@ -402,12 +402,8 @@ def _swaps(board: Board, ranks: Mapping[str, words.Ranks], places: int | None) -
 
 
 def _proposals(board: Board) -> dict[str, tuple[int, str]]:
-    """Entry -> how many more scorecards it should have, and how sure its place is now."""
-    found: Any = board.summary.get("proposals") or {}
-    rows = found.get("extra", found) if isinstance(found, Mapping) else {}
-    chances = found.get("chance", {}) if isinstance(found, Mapping) else {}
-    proposed = {entry: count for entry, count in rows.items() if isinstance(count, int) and count > 0}
+    """Entry -> how many more scorecards it should have, and how sure its place is now; the most first."""
+    found: Mapping[str, Any] = board.summary.get("proposals") or {}
     return {
-        entry: (count, result_charts.chance(chances.get(entry)))
-        for entry, count in sorted(proposed.items(), key=lambda one: (-one[1], one[0]))
+        row["entry"]: (row["extra"], result_charts.chance(row.get("chance"))) for row in found.get("rows", ())
     }

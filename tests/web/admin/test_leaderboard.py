@@ -26,7 +26,7 @@ def world(lite_world: World) -> World:
 
 def three(world: World, **more: Any) -> list[Entry]:
     """Ada, Ben and Cyd with a stored result of two places, on which Ben and Cyd are too close to call."""
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     stored(world, entries, **more)
     return entries
 
@@ -44,7 +44,7 @@ def runs(world: World) -> list[tuple[str, int | None, str, bool]]:
 
 
 def test_before_the_first_run_the_page_says_that_it_is_on_its_way(world: World) -> None:
-    outcomes.three(world)
+    outcomes.three(world, computed=False)
     html = page(world, BOARD)
     assert "The results are being computed" in html
     assert re.search(rf'data-progress="{BOARD}/run"', html)
@@ -54,7 +54,7 @@ def test_before_the_first_run_the_page_says_that_it_is_on_its_way(world: World) 
 
 
 def test_progress_is_told_in_words_and_is_over_when_there_is_something_new(world: World) -> None:
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     client = world.client("adam")
     asked = f"{BOARD}/run?shown="
     assert client.get(asked).get_json() == {
@@ -99,14 +99,14 @@ def test_a_run_that_failed_says_why_and_can_be_asked_for_again(world: World) -> 
 
 
 def test_a_first_run_that_failed_says_why(world: World) -> None:
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     stored(world, entries, state="failed")
     said = text(page(world, BOARD))
     assert "The results could not be computed There is a mark off its scale. Compute again" in said
 
 
 def test_changes_since_name_whom_they_touch(world: World) -> None:
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     world.computed()
     world.clock.at = JUDGING
     handed_in(world, entries[0], "dora", difference="2")
@@ -209,7 +209,7 @@ def test_chances_for_another_line_are_shown_once_they_are_computed(world: World)
 
 
 def test_every_way_to_count_says_who_would_change_sides(world: World) -> None:
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     ada, ben, cyd = (entry.reference for entry in entries)
     orders = {
         "calibrated": {ada: 1, ben: 2, cyd: 3},
@@ -223,13 +223,13 @@ def test_every_way_to_count_says_who_would_change_sides(world: World) -> None:
 
 
 def test_a_method_with_a_warning_says_it(world: World) -> None:
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     stored(world, entries, asked="median", method="median")
     assert "the median finds the best entries less often" in page(world, f"{BOARD}?method=median")
 
 
 def test_groups_that_nothing_links_are_not_ranked_together_unasked(world: World) -> None:
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     groups = (Group(("SH-26-0001",), ("a",)), Group(("SH-26-0002", "SH-26-0003"), ("b",)))
     stored(world, entries, groups=groups, links_needed=1)
     said = text(page(world, BOARD))
@@ -257,9 +257,12 @@ def test_agreement_and_warnings_are_said_without_jargon(world: World) -> None:
 
 
 def test_where_more_reading_would_help_is_listed(world: World) -> None:
-    entries = outcomes.three(world)
-    _, ben, cyd = (entry.reference for entry in entries)
-    stored(world, entries, extras={"proposals": {"extra": {cyd: 1, ben: 2}, "chance": {ben: 0.62}}})
+    entries = outcomes.three(world, computed=False)
+    rows = [
+        {"entry": entry.reference, "extra": extra, "reviews": 2, "chance": chance}
+        for entry, extra, chance in ((entries[1], 2, 0.62), (entries[2], 1, None))
+    ]
+    stored(world, entries, extras={"proposals": {"rows": rows}})
     said = text(page(world, BOARD))
     assert "Ben Bode: 2 more scorecards, 62% sure of a place now Cyd Cole: 1 more scorecard" in said
 
@@ -282,7 +285,7 @@ def test_pages_are_turned_and_lead_to_the_line(world: World, monkeypatch: pytest
 
 
 def test_the_page_has_a_literal_number_of_statements(world: World) -> None:
-    entries = outcomes.three(world)
+    entries = outcomes.three(world, computed=False)
     counts = []
     for some in (entries[:1], entries):
         stored(world, some)

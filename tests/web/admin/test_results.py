@@ -10,10 +10,9 @@ from sqlalchemy import select
 
 from heroes.domain.entry_states import Act
 from heroes.models import Entry
-from tests import outcomes
 from tests.counting import statements
 from tests.judging import change
-from tests.outcomes import awarded, eligible, moved, released, shortlisted
+from tests.outcomes import awarded, eligible, judged, moved, released, shortlisted, three
 from tests.world import FINAL_JUDGED, JUDGED, JUDGING, World, post, token_in
 
 BOARD = "/admin/small-2026/results/frontline/written"
@@ -23,20 +22,6 @@ BOARD = "/admin/small-2026/results/frontline/written"
 def world(lite_world: World) -> World:
     """These tests are about pages; what the database does is asked in tests/services, on both."""
     return lite_world
-
-
-def three(world: World) -> list[Entry]:
-    """Ada, Ben and Cyd, and the worker has been."""
-    entries = outcomes.three(world)
-    world.computed()
-    return entries
-
-
-def judged(world: World, marks: dict[str, dict[str, tuple[str, str]]]) -> list[Entry]:
-    """Entries with marks, and the worker has been."""
-    entries = outcomes.judged(world, marks)
-    world.computed()
-    return entries
 
 
 def page(world: World, path: str, who: str = "adam", status: int = 200) -> str:
