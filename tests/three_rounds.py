@@ -45,7 +45,7 @@ def third_round(world: World) -> None:
 
 
 def teams(world: World, *names: str, marks: str = "975") -> list[Entry]:
-    """Teams in the first of three rounds, best first, each with one scorecard; the round has closed."""
+    """Teams in the first of three rounds, best first, each with one scorecard; the round has closed and is computed."""
     third_round(world)
     made = [eligible(world, name, "teams") for name in names]
     world.clock.at = JUDGING

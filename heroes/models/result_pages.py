@@ -2,21 +2,27 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
 
+from heroes.domain.counting import Standing
+from heroes.domain.counting.plain import from_plain
 from heroes.domain.entry_states import State
-from heroes.models.audit import AuditChain
+from heroes.models.audit import AuditChain, AuditRecord
 from heroes.models.entries import Entry, Recusal, RoundEntry, Tally
 from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
+from heroes.models.runs import ResultsRun, RunLine
 from heroes.models.seasons import Category, Criterion, Release, Round, Season
 from heroes.models.visibility import rounds_for_panel
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
+MOST_AT_ONCE = 200
+"""So many lines are read around a border, however many share a place there."""
 ROUND_TOTALS = ("admitted", "cards_in", "cards_asked")
 
 
@@ -244,3 +250,120 @@ def by_handles(session: Session, category_id: int, handles: Sequence[str]) -> di
     """Entries of a category by their handles; a handle of somewhere else is not among them."""
     found = session.scalars(select(Entry).where(Entry.category_id == category_id, Entry.handle.in_(handles)))
     return {entry.handle: entry for entry in found}
+
+
+# ---- what runs say, for pages ----
+
+
+def rounds_judged(session: Session, user_id: int, now: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(Season, Category, Round) in which somebody has a scorecard in and nothing left to do, the newest first.
+
+    Nothing is left once the round has closed, or once all that they were asked for is in.
+    """
+    own = and_(Assignment.round_id == Round.id, Assignment.user_id == user_id)
+    given = select(Assignment.id).where(own, Assignment.state == "submitted").correlate(Round).exists()
+    left = select(Assignment.id).where(own, Assignment.state == "assigned").correlate(Round).exists()
+    return session.execute(
+        select(Season, Category, Round)
+        .join(Category, Category.season_id == Season.id)
+        .join(Round, Round.category_id == Category.id)
+        .where(given, or_(Round.closes_at <= now, ~left))
+        .order_by(Round.closes_at.desc(), Category.position, Round.position, Round.id)
+    ).all()
+
+
+def newest_runs(session: Session, round_ids: Collection[int]) -> dict[int, ResultsRun]:
+    """Round -> its own newest run that is done."""
+    newest = (
+        select(func.max(ResultsRun.id))
+        .where(ResultsRun.round_id.in_(round_ids), ResultsRun.state == "done", ResultsRun.explicit.is_(False))
+        .group_by(ResultsRun.round_id)
+    )
+    return {run.round_id: run for run in session.scalars(select(ResultsRun).where(ResultsRun.id.in_(newest)))}
+
+
+def own_totals(session: Session, user_id: int, round_ids: Collection[int]) -> dict[int, list[Decimal]]:
+    """Round -> the totals out of 100 of somebody's own scorecards that are in."""
+    found: dict[int, list[Decimal]] = {}
+    rows = session.execute(
+        select(Assignment.round_id, Assignment.total).where(
+            Assignment.user_id == user_id,
+            Assignment.round_id.in_(round_ids),
+            Assignment.state == "submitted",
+            Assignment.total.is_not(None),
+        )
+    )
+    for row in rows:
+        found.setdefault(row.round_id, []).append(row.total)
+    return found
+
+
+def handle_of(session: Session, user_id: int) -> str:
+    """Somebody's handle, which is what results call them; empty for nobody."""
+    return session.scalar(select(User.handle).where(User.id == user_id)) or ""
+
+
+def titles_in_round(session: Session, round_id: int) -> dict[str, tuple[str, str]]:
+    """What results call an entry admitted to a round -> its title and handle."""
+    rows = session.execute(
+        select(Entry.reference, Entry.handle, Entry.title)
+        .join(RoundEntry, RoundEntry.entry_id == Entry.id)
+        .where(RoundEntry.round_id == round_id)
+    )
+    return {row.reference or row.handle: (row.title, row.handle) for row in rows}
+
+
+def trail_of_round(
+    session: Session, round_id: int, acts: Collection[str], limit: int = 500
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(AuditRecord, Entry.handle) of these acts on the entries of a round, the newest first."""
+    return session.execute(
+        select(AuditRecord, Entry.handle)
+        .join(Entry, Entry.id == AuditRecord.entry_id)
+        .join(RoundEntry, RoundEntry.entry_id == Entry.id)
+        .where(RoundEntry.round_id == round_id, AuditRecord.act.in_(acts))
+        .order_by(AuditRecord.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def run_before(session: Session, run_id: int) -> ResultsRun | None:
+    """The newest run of the same wish that was done before this one and read other marks; without its summary."""
+    here = aliased(ResultsRun)
+    return session.scalar(
+        select(ResultsRun)
+        .join(here, (here.round_id == ResultsRun.round_id) & (here.wanted == ResultsRun.wanted))
+        .where(
+            here.id == run_id,
+            ResultsRun.state == "done",
+            ResultsRun.id < run_id,
+            ResultsRun.revision != here.revision,
+        )
+        .options(defer(ResultsRun.summary))
+        .order_by(ResultsRun.id.desc())
+        .limit(1)
+    )
+
+
+def standings_at(session: Session, run_id: int, ranks: Collection[int]) -> list[Standing]:
+    """The lines of a run at these ranks, in its order."""
+    rows = session.scalars(
+        select(RunLine.data)
+        .where(RunLine.run_id == run_id, RunLine.rank.in_(ranks))
+        .order_by(RunLine.position)
+        .limit(MOST_AT_ONCE)
+    )
+    return [from_plain(Standing, data) for data in rows]
+
+
+def titles_of(session: Session, category_id: int, labels: Collection[str]) -> dict[str, tuple[str, str]]:
+    """What results call an entry -> its title and handle, of these entries of a category."""
+    if not labels:
+        return {}
+    rows = session.execute(
+        select(Entry.reference, Entry.handle, Entry.title).where(
+            Entry.category_id == category_id,
+            or_(Entry.reference.in_(labels), Entry.handle.in_(labels)),
+        )
+    )
+    return {row.reference or row.handle: (row.title, row.handle) for row in rows}

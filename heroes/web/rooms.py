@@ -8,16 +8,20 @@ from heroes.web.admin import (
     advance,
     announce,
     audit,
+    board_files,
     bulk,
     conflict,
     decide,
     entry,
+    fairness,
     home,
     judging,
+    leaderboard,
     mail,
     people,
     queue,
     results,
+    why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.judge import pages as judge
@@ -33,16 +37,20 @@ ADMIN_PAGES = (
     advance,
     announce,
     audit,
+    board_files,
     bulk,
     conflict,
     decide,
     entry,
+    fairness,
     home,
     judging,
+    leaderboard,
     mail,
     people,
     queue,
     results,
+    why,
 )
 """Importing these puts their pages on the admin blueprint."""
 JUDGE_PAGES = (judge, tables)

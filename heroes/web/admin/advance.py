@@ -10,7 +10,9 @@ from heroes.services.deciding import Stage, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.decide import what_changed
-from heroes.web.admin.results import asked_line, board_for_staff, leaderboard_page, versions_of
+from heroes.web.admin.leaderboard import board_for_staff, page_of
+from heroes.web.admin.line import asked_line
+from heroes.web.admin.results import versions_of
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -46,10 +48,10 @@ def _page(
     board: Board, status: int = 200, *, changed: str = "", errors: dict[str, str] | None = None
 ) -> Response:
     if stage_of(board) is not Stage.EARLY:
-        return leaderboard_page(board, 409, problem="Who goes on is not decided on this round.")
+        return page_of(board, 409, problem="Who goes on is not decided on this round.")
     line = asked_line(board, request.values)
     if line.errors and request.method == "GET":
-        return leaderboard_page(board, 422)
+        return page_of(board, 422)
     drawn = line.places is not None or line.at_least is not None
     found = cut(board, places=line.places, at_least=line.at_least)
     above = {one.entry.handle for one in found.above} if drawn else set()

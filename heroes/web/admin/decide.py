@@ -15,7 +15,9 @@ from heroes.services.boards import Board
 from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.web.admin.blueprint import blueprint, room
-from heroes.web.admin.results import asked_line, board_for_staff, leaderboard_page, versions_of
+from heroes.web.admin.leaderboard import board_for_staff, page_of
+from heroes.web.admin.line import asked_line
+from heroes.web.admin.results import versions_of
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -79,10 +81,10 @@ def _shortlist_page(
     board: Board, status: int = 200, *, changed: str = "", errors: dict[str, str] | None = None
 ) -> Response:
     if stage_of(board) not in (Stage.ONLY, Stage.SHORTLIST):
-        return leaderboard_page(board, 409, problem="The shortlist is not decided on this round.")
+        return page_of(board, 409, problem="The shortlist is not decided on this round.")
     line = asked_line(board, request.values)
     if line.errors and request.method == "GET":
-        return leaderboard_page(board, 422)
+        return page_of(board, 422)
     plan = deciding.plan_shortlist(
         context(), board, places=line.places, at_least=line.at_least, reason=_reason()
     )
@@ -173,7 +175,7 @@ def _award_page(
     board: Board, choices: dict[str, str], status: int = 200, *, errors: dict[str, str] | None = None
 ) -> Response:
     if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
-        return leaderboard_page(board, 409, problem="The awards are not decided on this round.")
+        return page_of(board, 409, problem="The awards are not decided on this round.")
     errors = errors or {}
     return render(
         "admin/decide_award.html",
@@ -210,7 +212,7 @@ def _award_preview(
     errors: dict[str, str] | None = None,
 ) -> Response:
     if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
-        return leaderboard_page(board, 409, problem="The awards are not decided on this round.")
+        return page_of(board, 409, problem="The awards are not decided on this round.")
     steps = deciding.plan_award(context(), board, choices, reason=_reason())
     if not steps:
         return _award_page(board, {}, 422, errors={"entry": "Choose something for at least one entry."})

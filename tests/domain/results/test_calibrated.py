@@ -107,9 +107,7 @@ def test_flags_of_judges() -> None:
     assert found["kind"] == (GENEROUS, ONE_MARK)
     assert FLAT in found["flat"]
     assert UNPREDICTABLE in found["wild"]
-    assert not {FLAT, UNPREDICTABLE} & {
-        flag for number in range(4) for flag in found[f"j0{number}"]
-    }
+    assert not {FLAT, UNPREDICTABLE} & {flag for number in range(4) for flag in found[f"j0{number}"]}
 
 
 def test_a_review_far_from_the_others_is_pointed_out() -> None:

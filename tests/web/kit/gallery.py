@@ -24,6 +24,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 
 from heroes.web.kit import art, charts, words
+from tests.web.kit import invented_result
 
 ROOT = Path(__file__).parents[3]
 ERRORS = ("400", "403", "404", "405", "409", "413", "429", "500", "503")
@@ -155,6 +156,7 @@ def create() -> Flask:
             icons=art.ICONS,
             now=NOW,
             zone=SITE.zone,
+            result=invented_result.pictures(),
         )
 
     @app.get("/room")

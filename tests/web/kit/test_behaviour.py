@@ -1,5 +1,7 @@
 """The modules in a real browser, answered by the gallery without any network."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -227,3 +229,51 @@ def test_printing_is_offered_where_it_works(page: Page) -> None:
     page.goto("/sheet")
     page.click("[data-print]")
     assert page.title() == "printed"
+
+
+def line_of(page: Page) -> tuple[str, str]:
+    """The number in the field, and the sentence under the picture."""
+    return page.locator("#line-places").input_value(), page.locator("[data-cut-said]").inner_text()
+
+
+def test_the_line_moves_by_keys_and_says_who_changes_sides(page: Page) -> None:
+    page.goto("/sheet")
+    slider = page.get_by_label("Places above the line").and_(page.locator("[data-cut-slider]"))
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert line_of(page)[0] == "7"
+    assert line_of(page)[1].startswith(
+        "After 7 places: The out-of-hours desk at Larkfield Energy and Water and"
+    )
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^7 places\. .+ come in\.$"))
+    expect(page.locator("[data-row].moving")).to_have_count(2)
+    page.keyboard.press("Home")
+    assert line_of(page) == (
+        "1",
+        (
+            "After 1 place: Farah Siddiqui, Jo McAllister, Tomasz Wieczorek and Bronagh Kelly drop out."
+            " Press Enter, or “Draw the line”, to see how sure that is."
+        ),
+    )
+    page.keyboard.press("Escape")
+    assert line_of(page) == ("5", "This is where the line is.")
+
+
+def test_the_line_is_dragged_and_its_form_is_sent_by_enter(page: Page) -> None:
+    page.goto("/sheet")
+    line = page.locator("[data-cut] line")
+    line.scroll_into_view_if_needed()
+    box, picture = line.bounding_box(), page.locator(".ranks").bounding_box()
+    assert box is not None
+    assert picture is not None
+    page.mouse.move(box["x"], box["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(picture["x"] + picture["width"] * 3 / 12 + 4, box["y"] + 150)
+    page.mouse.up()
+    assert line_of(page)[0] == "3"
+    page.mouse.move(picture["x"] + picture["width"], box["y"] + 150)
+    assert line_of(page)[0] == "3"
+    page.locator("[data-cut-slider]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"places=3"))

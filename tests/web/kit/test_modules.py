@@ -13,7 +13,10 @@ MODULES = sorted((ROOT / "heroes/static/js").glob("*.js"))
 
 def test_there_is_one_module_a_behaviour() -> None:
     names = {file.stem for file in MODULES}
-    assert names == {"autosave", "choose", "errors", "print", "scorecard", "wordcount"}
+    assert names == {
+        *("autosave", "choose", "cutline", "errors", "print"),
+        *("progress", "scorecard", "wordcount"),
+    }
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda file: file.stem)
