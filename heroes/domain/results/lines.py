@@ -101,7 +101,10 @@ class _Lines:
         self.ends = np.searchsorted(cards.entry, np.arange(len(cards.entries) + 1)).tolist()
         self.judge = [cards.judges[at] for at in cards.judge.tolist()]
         self.partial, self.counts = reviews.partial.tolist(), reviews.counts.tolist()
-        self.score, self.total = reviews.score.tolist(), reviews.total.tolist()
+        self.score, self.total = (
+            [value if counts else None for value, counts in zip(column.tolist(), self.counts, strict=True)]
+            for column in (reviews.score, reviews.total)
+        )
         self.surprise = _surprises(panel, ranking)
         many = np.bincount(panel.entry, minlength=len(panel.at_entry))
         self.many = many.tolist()
@@ -198,16 +201,17 @@ class _Lines:
         at = self.place_of.get(entry)
         if at is None:
             return ()
+        rows = slice(self.ends[at], self.ends[at + 1])
         return tuple(
-            JudgeTotal(
-                self.judge[row],
-                self.score[row] if self.counts[row] else None,
-                self.total[row] if self.counts[row] else None,
-                self.partial[row],
-                self.counts[row],
-                self.surprise[row],
+            map(
+                JudgeTotal,
+                self.judge[rows],
+                self.score[rows],
+                self.total[rows],
+                self.partial[rows],
+                self.counts[rows],
+                self.surprise[rows],
             )
-            for row in range(self.ends[at], self.ends[at + 1])
         )
 
     def _exact_judges(self, entry: str, reviews: Sequence[Review], tally: Tally) -> tuple[JudgeTotal, ...]:

@@ -28,6 +28,8 @@ _DENSE = 32_000_000
 _CACHED = 131_072
 """So many numbers of a block stay in the processor's cache."""
 _NEWTON = 20
+_SETTLED = 1e-10
+"""A step of ln lq and ln lb after which scores move by less than can be told."""
 _STALE = 0.05
 """A step that leaves more than this share of the slope asks for new second derivatives."""
 
@@ -245,6 +247,8 @@ class Additive:
             if gained >= 1.0:
                 break
             x, here = moved, there
+            if np.abs(step).max() < _SETTLED:
+                break
             if gained > _STALE:
                 bent = self.curvature(x, prior=prior)
         return x, bent
