@@ -254,6 +254,22 @@ def test_a_link_goes_to_a_judge_with_room_where_there_is_one() -> None:
     assert len(full.links) == 1
 
 
+def test_a_link_goes_to_the_lightest_judge_with_room() -> None:
+    existing = [("a", "x"), ("b", "y"), ("b", "z"), ("c", "y")]
+    for seed in range(10):
+        plan = assign(["a", "b", "c"], ["x", "y", "z"], 0, existing=existing, caps={"x": 1}, seed=seed)
+        assert plan.links == [("a", "z")]
+
+
+def test_joining_stops_when_its_tries_are_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = (["a", "b", "c", "d"], ["x", "y", "z", "w"], 2)
+    monkeypatch.setattr("heroes.domain.assignment.links.TRIES", 0)
+    apart = [seed for seed in range(30) if assign(*arguments, seed=seed).groups == 2]
+    assert apart
+    monkeypatch.setattr("heroes.domain.assignment.links.TRIES", 1)
+    assert {assign(*arguments, seed=seed).groups for seed in apart} == {1}
+
+
 @pytest.mark.parametrize(
     "change,words",
     [
