@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from heroes.domain.assignment import Change, Pair, Plan, Shortfall, assign
 from heroes.domain.assignment import liking as fine
+from heroes.domain.assignment.links import bridges
 from heroes.domain.digests import digest
 from tests.assignment import Asked, a_problem, optimum, worth
 
@@ -224,7 +225,7 @@ def test_swaps_join_groups_when_they_cost_nothing() -> None:
     liked = assign(["a", "b", "c", "d"], people, 2, affinity=apart)
     assert (liked.affinity, groups(liked.pairs), len(liked.links)) == (8, 2, 1)
     for seed in range(30):
-        for affinity in (None, lambda entry, judge: ord(entry) * 0.1 + ord(judge) * 0.3):
+        for affinity in (None, lambda *_: 1.5, lambda entry, judge: ord(entry) + 3 * ord(judge)):
             plan = assign(["a", "b", "c", "d"], people, 2, seed=seed, affinity=affinity)
             assert (groups(plan.pairs), plan.links, set(plan.loads.values())) == (1, [], {2})
 
@@ -237,6 +238,11 @@ def test_no_swap_joins_groups_by_a_conflict() -> None:
         # One pair across is allowed, which no swap can use alone, but a link can.
         one = assign("a b c d".split(), "x y z w".split(), 2, conflicts=conflicts - {("a", "z")}, seed=seed)
         assert (one.groups, one.links, groups(one.pairs)) == (2, [("a", "z")], 2)
+        two = conflicts - {("a", "z"), ("c", "y")}
+        swapped = assign("a b c d".split(), "x y z w".split(), 2, conflicts=two, seed=seed)
+        assert (swapped.groups, swapped.links) == (1, [])
+        assert not set(swapped.pairs) & two
+        assert set(swapped.pairs) >= {("a", "z"), ("c", "y")}
 
 
 def test_panels_that_conflict_with_each_others_entries_have_no_links() -> None:
@@ -252,6 +258,24 @@ def test_a_link_goes_to_a_judge_with_room_where_there_is_one() -> None:
     ]
     full = assign(["a", "b"], ["x", "y", "z"], 0, existing=existing, caps=1)
     assert len(full.links) == 1
+
+
+def test_a_link_goes_to_the_lightest_judge_with_room() -> None:
+    existing = [("a", "x"), ("b", "y"), ("b", "z"), ("c", "y")]
+    for seed in range(10):
+        plan = assign(["a", "b", "c"], ["x", "y", "z"], 0, existing=existing, caps={"x": 1}, seed=seed)
+        assert plan.links == [("a", "z")]
+
+
+def test_joining_stops_when_its_tries_are_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = (["a", "b", "c", "d"], ["x", "y", "z", "w"], 2)
+    monkeypatch.setattr("heroes.domain.assignment.links.TRIES", 0)
+    for affinity in (None, lambda *_: 1.5):
+        monkeypatch.setattr("heroes.domain.assignment.links.TRIES", 0)
+        apart = [s for s in range(30) if assign(*arguments, seed=s, affinity=affinity).groups == 2]
+        assert apart
+        monkeypatch.setattr("heroes.domain.assignment.links.TRIES", 1)
+        assert {assign(*arguments, seed=s, affinity=affinity).groups for s in apart} == {1}
 
 
 @pytest.mark.parametrize(
@@ -380,3 +404,16 @@ def test_larger_plans_of_today_are_the_plans_of_ever_after_too(monkeypatch: pyte
     ]
     assert (small.settled, large.settled) == (True, False)
     assert 0.95 * small.affinity < large.affinity <= small.affinity
+
+
+@given(st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=14).map(sorted))
+def test_bridges_are_the_pairs_whose_loss_parts_a_group(edges: list[tuple[int, int]]) -> None:
+    def parts(left: list[tuple[int, int]]) -> int:
+        nodes = {(f"e{entry}", f"j{judge}") for entry, judge in left}
+        alone = {end for e, j in edges for end in (f"e{e}", f"j{j}")} - {
+            end for pair in nodes for end in pair
+        }
+        return groups(sorted(nodes)) + len(alone)
+
+    whole = parts(edges)
+    assert bridges(edges) == {edge for edge in edges if parts([e for e in edges if e != edge]) > whole}

@@ -22,9 +22,10 @@ class Groups:
     """Nodes that only ever merge. Judges are their indices, entry number `e` is the node `~e`."""
 
     def __init__(self, edges: Iterable[Edge]) -> None:
-        """Merge the two ends of every edge; `spare` are the edges that joined nothing new."""
+        """Merge the two ends of every edge."""
         self._above: dict[int, int] = {}
-        self.spare = [edge for edge in edges if not self.merge(*edge)]
+        for edge in edges:
+            self.merge(*edge)
 
     def of(self, node: int) -> int:
         """The node that a group goes by."""
@@ -34,13 +35,11 @@ class Groups:
             node = above[node]
         return node
 
-    def merge(self, entry: int, judge: int) -> bool:
-        """Put an edge in; False if its ends were in one group already."""
+    def merge(self, entry: int, judge: int) -> None:
+        """Put an edge in."""
         self._above.setdefault(~entry, ~entry)
         self._above.setdefault(judge, judge)
-        one, other = self.of(~entry), self.of(judge)
-        self._above[other] = one
-        return one != other
+        self._above[self.of(judge)] = self.of(~entry)
 
     def judges(self) -> dict[int, int]:
         """The set of judges of each group, as bits, by the node that the group goes by."""
@@ -96,17 +95,13 @@ def join(hand: Hand, kept: list[Edge], loss: Callable[[Edge, Edge], float]) -> N
     tries = TRIES
     while tries > 0:
         new = [(entry, judge) for judge, held in enumerate(hand.new) for entry in held]
-        swap = None
-        for order in (new, new[::-1]):
-            groups = Groups([*kept, *order])
-            masks = groups.judges()
-            if len(masks) < 2 or swap:
-                break
-            spare = [
-                edge for edge in groups.spare if edge[1] < len(hand.new) and edge[0] in hand.new[edge[1]]
-            ]
-            swap, looked = _swap(hand, spare, groups, masks, loss, tries)
-            tries -= looked
+        groups = Groups([*kept, *new])
+        masks = groups.judges()
+        if len(masks) < 2:
+            return
+        needed = bridges([*kept, *new])
+        swap, looked = _swap(hand, [edge for edge in new if edge not in needed], groups, masks, loss, tries)
+        tries -= looked
         if not swap:
             return
         (entry, judge), (other, partner) = swap
@@ -114,6 +109,39 @@ def join(hand: Hand, kept: list[Edge], loss: Callable[[Edge, Edge], float]) -> N
         hand.take(other, partner)
         hand.give(entry, partner)
         hand.give(other, judge)
+
+
+def bridges(edges: list[Edge]) -> set[Edge]:
+    """The edges on no cycle: without such a one, its group falls apart (Tarjan)."""
+    near: dict[int, list[tuple[int, int]]] = {}
+    for index, (entry, judge) in enumerate(edges):
+        near.setdefault(~entry, []).append((judge, index))
+        near.setdefault(judge, []).append((~entry, index))
+    order: dict[int, int] = {}
+    low: dict[int, int] = {}
+    found = set()
+    for root, first in near.items():
+        if root in order:
+            continue
+        order[root] = low[root] = len(order)
+        path = [(root, -1, iter(first))]
+        while path:
+            node, via, others = path[-1]
+            for other, index in others:
+                if other not in order:
+                    order[other] = low[other] = len(order)
+                    path.append((other, index, iter(near[other])))
+                    break
+                if index != via:
+                    low[node] = min(low[node], order[other])
+            else:
+                path.pop()
+                if path:
+                    above = path[-1][0]
+                    low[above] = min(low[above], low[node])
+                    if low[node] > order[above]:
+                        found.add(edges[via])
+    return found
 
 
 def _swap(
