@@ -11,15 +11,21 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text, update
 
-from heroes.models import OutboxMail
+from heroes.models import OutboxMail, ResultsRun, RunLine
 from heroes.services.posting import owe
 from heroes.services.transactions import transaction
 from tests.house.project import ROOT
 from tests.mail_server import Sink, listening
+from tests.outcomes import three
 
 MAILS = 70
 KILLS = 9
 WORKER = "from heroes.cli.working import worker; worker()"
+HANGING = (
+    "import time; from heroes.services import computing;"
+    f"computing.work_out = lambda *_, **__: time.sleep(600); {WORKER}"
+)
+"""A worker that claims a run, reads its marks and then computes for ever."""
 
 LOG = {
     "sqlite": """
@@ -45,7 +51,7 @@ def sink():
         yield sink
 
 
-def begin(world, tmp_path, url, *more):
+def begin(world, tmp_path, url, *more, program=WORKER):
     """Start a worker of its own process on the world's database."""
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -59,7 +65,7 @@ def begin(world, tmp_path, url, *more):
     }
     with (tmp_path / "worker.log").open("a") as log:
         return subprocess.Popen(
-            [sys.executable, "-c", WORKER, "--lease", "1", *more], cwd=ROOT, env=environment, stderr=log
+            [sys.executable, "-c", program, "--lease", "1", *more], cwd=ROOT, env=environment, stderr=log
         )
 
 
@@ -105,6 +111,48 @@ def test_killed_workers_lose_and_double_nothing(world, sink, tmp_path):
     got = sink.by_message_id()
     assert set(got) == {mail.message_id for mail in mails}
     assert all(len(set(copies)) == 1 for copies in got.values())
+
+
+def runs(world):
+    """(state, attempts, handle) of every results run, as the database has them now."""
+    found = world.session.execute(
+        select(ResultsRun.state, ResultsRun.attempts, ResultsRun.handle).order_by(ResultsRun.id)
+    ).all()
+    world.session.rollback()
+    return [tuple(row) for row in found]
+
+
+def until(world, sound, seconds=60):
+    """Wait until the runs are as they should be, and return them."""
+    deadline = time.monotonic() + seconds
+    while not sound(found := runs(world)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+@pytest.mark.slow
+def test_a_run_whose_worker_is_killed_is_finished_by_another_one_once(world, sink, tmp_path):
+    three(world, computed=False)
+    hanging = begin(world, tmp_path, sink.url, "--computing-lease", "1.5", program=HANGING)
+    try:
+        ((state, attempts, handle),) = until(world, lambda found: found and found[0][0] == "computing")
+        assert (state, attempts) == ("computing", 1), (tmp_path / "worker.log").read_text()
+    finally:
+        hanging.send_signal(signal.SIGKILL)
+    assert hanging.wait(10) == -signal.SIGKILL
+    assert runs(world) == [("computing", 1, handle)]
+    assert world.session.scalar(select(func.count()).select_from(RunLine)) == 0
+    world.session.rollback()
+    workers = [begin(world, tmp_path, sink.url) for _ in range(2)]
+    try:
+        found = until(world, lambda found: found[0][0] == "done")
+    finally:
+        for worker in workers:
+            worker.terminate()
+        ends = [worker.wait(30) for worker in workers]
+    assert ends == [0, 0], (tmp_path / "worker.log").read_text()
+    assert found == runs(world) == [("done", 2, handle)]
+    assert world.session.scalar(select(func.count()).select_from(RunLine)) == 3
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_the_mail_in_hand(lite_world, sink, tmp_path):
