@@ -367,3 +367,14 @@ def titles_of(session: Session, category_id: int, labels: Collection[str]) -> di
         )
     )
     return {row.reference or row.handle: (row.title, row.handle) for row in rows}
+
+
+def line_quoted(session: Session, entry: Entry) -> Row[*tuple[Any, ...]] | None:
+    """(points out of 100, data, method) of an entry's line in the run that its last decision quotes, if it has one."""
+    if entry.decided_run_id is None:
+        return None
+    return session.execute(
+        select(RunLine.points, RunLine.data, ResultsRun.method)
+        .join(ResultsRun, ResultsRun.id == RunLine.run_id)
+        .where(RunLine.run_id == entry.decided_run_id, RunLine.entry_id == entry.id)
+    ).one_or_none()

@@ -14,6 +14,7 @@ from heroes.models.entries import Entry
 from heroes.models.seasons import Category, Round, Season
 from heroes.services.boards import Board
 from heroes.services.context import Context
+from heroes.services.own_entries import Draft
 from heroes.services.permission import staff_season
 from heroes.services.refusals import NotFound
 from heroes.services.standings import standings
@@ -63,6 +64,28 @@ def entry_report(
     standing: Standing = from_plain(Standing, line.data)
     judges = {one.judge for one in standing.judges} | set(line.marks)
     return EntryReport(board, entry, standing, line.marks, runs.names_of(ctx.session, sorted(judges)))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an entrant is told of the result after the outcomes: out of 100, from how many judges, by which method."""
+
+    points: float
+    judges: int
+    method: str
+
+
+def told_of(ctx: Context, draft: Draft) -> Told | None:
+    """The score of an entrant's own entry, in the run that it was decided on; None before the outcomes are released.
+
+    No chance, no place, no judge: see docs/decisions. None as well where it was decided by hand, or has no score.
+    """
+    if draft.outcomes.released_at is None:
+        return None
+    line = read.line_quoted(ctx.session, draft.entry)
+    if line is None or line.points is None:
+        return None
+    return Told(line.points, line.data["reviews"], line.method)
 
 
 @dataclass(frozen=True, slots=True)

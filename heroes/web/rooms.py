@@ -24,8 +24,8 @@ from heroes.web.admin import (
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
-from heroes.web.judge import tables
 from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
@@ -53,7 +53,7 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-JUDGE_PAGES = (judge, tables)
+JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 

@@ -30,11 +30,11 @@ SAID = {
 }
 
 
-def room(current: bool, *, chairing: bool = False) -> dict[str, Any]:
+def room(current: bool, *, chairing: bool = False, mine: bool = False) -> dict[str, Any]:
     """The frame of the judge room's pages; who chairs a panel has its tables beside the queue."""
     person = viewer()
     assert person is not None
-    tabs = [("My queue", url_for("judge.home"), current)]
+    tabs = [("My queue", url_for("judge.home"), current), ("How I mark", url_for("judge.own_marks"), mine)]
     if person.found.chair:
         tabs.append(("Panels I chair", url_for("judge.tables"), chairing))
     return {"role": "Chair" if chairing else "Judge", "who": person.name, "key": "judge", "tabs": tabs}

@@ -13,12 +13,21 @@ from heroes.models.my_pages import entries_of_links, my_entry
 from heroes.services import nominating, sharing
 from heroes.services.own_entries import load_draft, may_do, refusal_to_edit
 from heroes.services.refusals import Invalid
+from heroes.services.reporting import told_of
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, set_site
 from heroes.web.kit.season_facts import closes_at, grace_ends_at, season_nav
 from heroes.web.nominator.blueprint import blueprint
 from heroes.web.nominator.form_page import local_time
-from heroes.web.nominator.shown import FACES, face_of, level_of, promised, shown_answers
+from heroes.web.nominator.shown import (
+    COUNTED,
+    FACES,
+    TOLD_THE_SCORE,
+    face_of,
+    level_of,
+    promised,
+    shown_answers,
+)
 
 
 @blueprint.get("/mine/<handle>/")
@@ -55,6 +64,8 @@ def _status_page(handle: str, errors: dict[str, str] | None = None) -> Response:
         closes=closes,
         grace_ends=grace_ends_at(season, category) if ctx.now >= closes else None,
         saved_at=local_time(season, draft.sheet.saved_at) if request.args.get("saved") else "",
+        result=told_of(ctx, draft) if shown in TOLD_THE_SCORE else None,
+        counted=COUNTED,
         mailed=email_error(entry.nominator_email) is None,
         shared=request.args.get("shared"),
         errors=errors or {},

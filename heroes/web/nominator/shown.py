@@ -82,6 +82,26 @@ FACES: dict[Face, Said] = {
 }
 
 
+TOLD_THE_SCORE = frozenset({Face.AWARDED, Face.FINALIST, Face.NOT_SHORTLISTED})
+"""Where an entry that was judged stands once all is out; then its entrant learns its score."""
+_CALIBRATED = (
+    "Some judges mark strictly and some mildly. How far each of them is above or below their colleagues on the same"
+    " entries has been taken out, so that it does not matter who read it; where few have, the score is moved a little"
+    " towards everybody’s average."
+)
+COUNTED = {
+    "calibrated": _CALIBRATED,
+    "calibrated-limits": _CALIBRATED,
+    "mean": "It is the average of the judges’ totals.",
+    "final-panel": "It is the average of the totals of a panel in which every judge read every entry.",
+    "trimmed-mean": (
+        "For each criterion the highest and the lowest mark were left out where five judges or more read it."
+    ),
+    "median": "It is the middle one of the judges’ totals.",
+}
+"""How a score came about, in words for entrants, by method."""
+
+
 def shown_answers(draft: Draft) -> list[Group]:
     """Questions with their answers as people read them, by section; who nominates comes last."""
     people, answers = people_of(draft.entry), draft.sheet.answers
