@@ -31,25 +31,14 @@ class Panelled:
     at_judge: Codes
     linked: Linked
 
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """Those with a scorecard that counts."""
-        return tuple(self.cards.entries[at] for at in self.at_entry)
-
-    @property
-    def judges(self) -> tuple[str, ...]:
-        """Those who gave one."""
-        return tuple(self.cards.judges[at] for at in self.at_judge)
-
-    @property
-    def score(self) -> Floats:
-        """The scores of the scorecards that count, in the order of the rows."""
-        return self.reviews.score[self.rows]
-
-    @property
-    def many(self) -> Codes:
-        """How many scorecards each entry has."""
-        return np.bincount(self.entry, minlength=len(self.at_entry))
+    entries: tuple[str, ...]
+    """Those with a scorecard that counts."""
+    judges: tuple[str, ...]
+    """Those who gave one."""
+    score: Floats
+    """The scores of the scorecards that count, in the order of the rows."""
+    many: Codes
+    """How many scorecards each entry has."""
 
     @property
     def complete(self) -> bool:
@@ -65,13 +54,22 @@ def read_panelled(marks: Sequence[Mark] | Marks, criteria: Sequence[Criterion]) 
     rows = np.flatnonzero(reviews.counts)
     at_entry, entry = np.unique(cards.entry[rows], return_inverse=True)
     at_judge, judge = np.unique(cards.judge[rows], return_inverse=True)
-    linked = groups_of(
+    entries = tuple(cards.entries[at] for at in at_entry.tolist())
+    judges = tuple(cards.judges[at] for at in at_judge.tolist())
+    return Panelled(
+        cards,
+        reviews,
+        rows,
         entry,
         judge,
-        tuple(cards.entries[at] for at in at_entry),
-        tuple(cards.judges[at] for at in at_judge),
+        at_entry,
+        at_judge,
+        groups_of(entry, judge, entries, judges),
+        entries,
+        judges,
+        reviews.score[rows],
+        np.bincount(entry, minlength=len(at_entry)),
     )
-    return Panelled(cards, reviews, rows, entry, judge, at_entry, at_judge, linked)
 
 
 def why_no_model(reviews: int, judges: int, most: int) -> str | None:

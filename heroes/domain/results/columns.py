@@ -87,9 +87,8 @@ def read_scorecards(marks: Iterable[Mark], criteria: Sequence[Criterion]) -> Sco
     entries, entry = _codes(rows.entries)
     judges, judge = _codes(rows.judges)
     position = {criterion.name: number for number, criterion in enumerate(criteria)}
-    criterion = np.fromiter(
-        (position.get(name, -1) for name in rows.criteria), dtype=np.int64, count=len(rows)
-    )
+    places = position | dict.fromkeys(set(rows.criteria) - position.keys(), -1)
+    criterion = np.fromiter(map(places.__getitem__, rows.criteria), dtype=np.int64, count=len(rows))
     values, types = _values(rows)
     if values is None:
         _refuse(marks, criteria)
@@ -135,7 +134,7 @@ def _texts(rows: Marks) -> bool:
 def _codes(names: Sequence[str]) -> tuple[tuple[str, ...], Codes]:
     known = tuple(sorted(set(names)))
     position = {name: number for number, name in enumerate(known)}
-    return known, np.fromiter((position[name] for name in names), dtype=np.int64, count=len(names))
+    return known, np.fromiter(map(position.__getitem__, names), dtype=np.int64, count=len(names))
 
 
 def _values(rows: Marks) -> tuple[Floats | None, set[type]]:
@@ -146,11 +145,9 @@ def _values(rows: Marks) -> tuple[Floats | None, set[type]]:
             values = np.array(rows.values, dtype=np.float64)
             usable = bool(np.isfinite(values).all())
         else:
-            values = np.fromiter(
-                (np.nan if value is None else float(value) for value in rows.values),
-                dtype=np.float64,
-                count=len(rows),
-            )
+            given = (np.nan if value is None else value for value in rows.values)
+            numbers: Iterable[Any] = given if type(None) in types else rows.values
+            values = np.fromiter(map(float, numbers), dtype=np.float64, count=len(rows))
             usable = types <= _KNOWN and int(np.isnan(values).sum()) == rows.values.count(None)
     except (ValueError, TypeError, OverflowError):
         return None, types
