@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -226,15 +227,16 @@ def check_backup(path: Path) -> Manifest:
     """
     manifest: Manifest | None = None
     seen: dict[str, str] = {}
-    for name, source in _members(path):
-        if manifest is None:
-            if name != _MANIFEST:
-                raise _bad(f"{path} is not a backup of heroes")
-            manifest = _read_manifest(path, source)
-            continue
-        seen[name] = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type] # tarfile's readers serve
-        if manifest.expected.get(name) != seen[name]:
-            raise _bad(f"{path} has been altered: {name} is not what the backup wrote")
+    with _readable(path):
+        for name, source in _members(path):
+            if manifest is None:
+                if name != _MANIFEST:
+                    raise _bad(f"{path} is not a backup of heroes")
+                manifest = _read_manifest(path, source)
+                continue
+            seen[name] = hashlib.file_digest(source, "sha256").hexdigest()  # type: ignore[arg-type] # tarfile's readers serve
+            if manifest.expected.get(name) != seen[name]:
+                raise _bad(f"{path} has been altered: {name} is not what the backup wrote")
     if manifest is None:
         raise _bad(f"{path} is not a backup of heroes")
     missing = sorted(set(manifest.expected) - set(seen))
@@ -243,22 +245,28 @@ def check_backup(path: Path) -> Manifest:
     return manifest
 
 
-def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """The files in the archive in their order, read to its very end so that its own checksum counts."""
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn whatever a broken archive makes of itself, wherever in it somebody reads, into one sentence."""
     try:
-        with gzip.open(path, "rb") as stream:
-            with tarfile.open(fileobj=stream, mode="r|") as archive:
-                for member in archive:
-                    source = archive.extractfile(member)
-                    if source is None:
-                        raise _bad(f"{path} is not a backup of heroes: {member.name!r} is not a plain file")
-                    yield member.name, source
-            while stream.read(1 << 16):
-                pass
+        yield
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise _bad(f"{path} is cut short, altered or not a backup of heroes ({error})") from error
     except OSError as error:
         raise _bad(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """The files in the archive in their order, read to its very end so that its own checksum counts."""
+    with gzip.open(path, "rb") as stream:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                source = archive.extractfile(member)
+                if source is None:
+                    raise _bad(f"{path} is not a backup of heroes: {member.name!r} is not a plain file")
+                yield member.name, source
+        while stream.read(1 << 16):
+            pass
 
 
 def _read_manifest(path: Path, source: IO[bytes]) -> Manifest:

@@ -4,14 +4,14 @@ import hashlib
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from heroes.adapters.signing import fingerprint
 from heroes.domain import bundles
 from heroes.domain.bundles.encoding import decode
-from heroes.models import AuditRecord, Entry, ResultsRun, Round, User
+from heroes.models import AuditRecord, Entry, ResultsRun, Round, RunLine, User
 from heroes.models.result_pages import audit_head
-from heroes.services import bundling, computing, recusing
+from heroes.services import bundling, recusing
 from heroes.services.refusals import NotFound, NotNow
 from tests.bundling import SIGNER, examined
 from tests.judging import handed_in, handle_of
@@ -28,10 +28,11 @@ def contents(data: bytes) -> Any:
     return decode(bundles.split(data).payload)
 
 
-def computed(world: World) -> None:
-    """Have the worker compute what is due."""
-    world.session.rollback()
-    computing.compute_due(world.ctx("system"))
+def not_computed(world: World) -> None:
+    """Take every run away, as if the worker had never been."""
+    world.session.execute(delete(RunLine))
+    world.session.execute(delete(ResultsRun))
+    world.session.commit()
 
 
 def places(told: Any) -> list[tuple[int | None, str, str]]:
@@ -40,7 +41,7 @@ def places(told: Any) -> list[tuple[int | None, str, str]]:
 
 def test_a_stored_run_is_reproduced_from_its_file_alone(world: World) -> None:
     three(world)
-    computed(world)
+    world.computed()
     seen = board(world)
     assert seen.run is not None
     length, head = audit_head(world.session, world.season().id)
@@ -77,10 +78,11 @@ def test_a_stored_run_is_reproduced_from_its_file_alone(world: World) -> None:
 
 def test_without_a_run_it_is_computed_at_once_and_comes_to_the_same(world: World) -> None:
     three(world)
+    not_computed(world)
     at_once = bundled(world, references=True)
     assert (at_once.run, at_once.stale) == (None, False)
     assert examined(at_once.data) == bundles.Verdict(None, True)
-    computed(world)
+    world.computed()
     one, other = contents(at_once.data), contents(bundled(world, references=True).data)
     assert places(one) == places(other)
     assert one["settings"] == other["settings"]
@@ -100,7 +102,7 @@ def test_a_round_that_nobody_has_marked_can_be_bundled(lite_world: World) -> Non
 
 def test_a_run_whose_marks_have_changed_since_is_told_as_it_was(world: World) -> None:
     entries = three(world)
-    computed(world)
+    world.computed()
     before = contents(bundled(world, references=True).data)
     recusing.recuse(world.ctx("adam"), entries[0].handle, handle_of(world, "jack"), "They are cousins.")
     later = bundled(world, references=True)
@@ -114,7 +116,7 @@ def test_a_run_whose_marks_have_changed_since_is_told_as_it_was(world: World) ->
 def test_what_was_set_aside_is_listed_with_its_reason(world: World) -> None:
     entries = three(world)
     recusing.recuse(world.ctx("adam"), entries[0].handle, handle_of(world, "jack"), "They are cousins.")
-    computed(world)
+    world.computed()
     for made in (bundled(world, references=True), bundled(world)):
         told = contents(made.data)
         assert [one["why"] for one in told["set_aside"]] == ["the judge is recused from the entry"]
@@ -138,7 +140,7 @@ def test_a_calibrated_result_is_reproduced_with_its_chances(world: World) -> Non
             for number in range(8)
         },
     )
-    computed(world)
+    world.computed()
     made = bundled(world)
     told = contents(made.data)
     assert (told["source"]["asked"], told["standings"]["method"]) == ("calibrated", "calibrated")
@@ -150,7 +152,7 @@ def test_a_method_that_gives_way_on_a_complete_panel_says_so(lite_world: World) 
     lite_world.session.execute(update(Round).values(method="calibrated"))
     lite_world.session.commit()
     three(lite_world)
-    computed(lite_world)
+    lite_world.computed()
     told = contents(bundled(lite_world).data)
     assert (told["source"]["asked"], told["settings"]["method"], told["standings"]["method"]) == (
         "calibrated", "mean", "mean"
@@ -160,7 +162,7 @@ def test_a_method_that_gives_way_on_a_complete_panel_says_so(lite_world: World) 
 
 def test_a_run_under_other_rules_is_not_told_under_these(lite_world: World) -> None:
     three(lite_world)
-    computed(lite_world)
+    lite_world.computed()
     lite_world.session.execute(update(ResultsRun).values(rules="2031.1"))
     lite_world.session.commit()
     with pytest.raises(NotNow, match=r"under rules 2031\.1"):
@@ -186,9 +188,8 @@ def test_gaps_abstentions_and_entries_without_a_mark_come_along(lite_world: Worl
     lite_world.clock.at = JUDGING
     handed_in(lite_world, entry, "jack", difference="9", beyond="")
     lite_world.clock.at = JUDGED
-    for at_once in (True, False):
-        if not at_once:
-            computed(lite_world)
+    for computed in (False, True):
+        (lite_world.computed if computed else lambda: not_computed(lite_world))()
         made = bundled(lite_world)
         assert examined(made.data) == bundles.Verdict(None, True)
         assert len(contents(made.data)["entries"]) == 3
@@ -230,7 +231,7 @@ def test_every_export_is_in_the_trail_with_the_files_digest(world: World) -> Non
     assert record.body == {
         "after": {
             "digest": board(world).digest,
-            "run": None,
+            "run": made.run,
             "sha256": hashlib.sha256(made.data).hexdigest(),
             "key": made.key,
             "references": False,
