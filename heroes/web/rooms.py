@@ -21,6 +21,7 @@ from heroes.web.admin import (
     people,
     queue,
     results,
+    wave,
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
@@ -50,6 +51,7 @@ ADMIN_PAGES = (
     people,
     queue,
     results,
+    wave,
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
