@@ -1,11 +1,12 @@
 """What results are computed from, and what the results pages list."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
 from heroes.domain.counting import Standing
@@ -16,11 +17,13 @@ from heroes.models.entries import Entry, Recusal, RoundEntry, Tally
 from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
 from heroes.models.runs import ResultsRun, RunLine
-from heroes.models.seasons import Category, Criterion, Release, Round, Season
+from heroes.models.seasons import Category, Criterion, PanelMember, Release, Round, Season
 from heroes.models.visibility import rounds_for_panel
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
+MOST_LOOKED_AT = 20
+"""So many runs are looked through for one that knows how far judges differ."""
 MOST_AT_ONCE = 200
 """So many lines are read around a border, however many share a place there."""
 ROUND_TOTALS = ("admitted", "cards_in", "cards_asked")
@@ -378,3 +381,45 @@ def line_quoted(session: Session, entry: Entry) -> Row[*tuple[Any, ...]] | None:
         .join(ResultsRun, ResultsRun.id == RunLine.run_id)
         .where(RunLine.run_id == entry.decided_run_id, RunLine.entry_id == entry.id)
     ).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a round is: entries admitted to it, and judges of its panel."""
+
+    entries: int
+    judges: int
+
+
+def size_of_round(session: Session, round_: Round) -> Size:
+    """The entries and the judges of a round."""
+    judges = select(func.count()).where(PanelMember.panel_id == round_.panel_id).scalar_subquery()
+    row = session.execute(
+        select(total_of_round("admitted").label("admitted"), judges.label("judges"))
+        .select_from(Round)
+        .where(Round.id == round_.id)
+    ).one()
+    return Size(row.admitted, row.judges)
+
+
+def newest_variances(
+    session: Session, programme_id: int, round_id: int
+) -> tuple[str, str, str, bool, dict[str, Any]] | None:
+    """(season, category, round, whether it is this round, variances) of the newest run of a programme that has any.
+
+    This round's own come first.
+    """
+    own = case((ResultsRun.round_id == round_id, 0), else_=1)
+    rows = session.execute(
+        select(Season.name, Category.name, Round.name, ResultsRun.round_id, ResultsRun.summary)
+        .join(Round, Round.id == ResultsRun.round_id)
+        .join(Category, Category.id == Round.category_id)
+        .join(Season, Season.id == Category.season_id)
+        .where(Season.programme_id == programme_id, ResultsRun.state == "done")
+        .order_by(own, ResultsRun.id.desc())
+        .limit(MOST_LOOKED_AT)
+    )
+    for season, category, round_name, of_round, summary in rows:
+        if summary.get("variances"):
+            return season, category, round_name, of_round == round_id, summary["variances"]
+    return None

@@ -28,6 +28,7 @@ def staff_board(
     method: str | None = None,
     *,
     places: int | None = None,
+    run: str | None = None,
     page: int | None = None,
     per_page: int = 1,
 ) -> Board:
@@ -36,7 +37,9 @@ def staff_board(
     Refusals as in `standings.standings`, and `NotFound` for a chair.
     """
     staff_season(ctx, season, Deed.SEE_LEADERBOARD)
-    return standings(ctx, season, category, in_round, method, places=places, page=page, per_page=per_page)
+    return standings(
+        ctx, season, category, in_round, method, places=places, run=run, page=page, per_page=per_page
+    )
 
 
 @dataclass(frozen=True, slots=True)

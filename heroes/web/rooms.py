@@ -19,8 +19,10 @@ from heroes.web.admin import (
     leaderboard,
     mail,
     people,
+    planner,
     queue,
     results,
+    wave,
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
@@ -48,8 +50,10 @@ ADMIN_PAGES = (
     leaderboard,
     mail,
     people,
+    planner,
     queue,
     results,
+    wave,
     why,
 )
 """Importing these puts their pages on the admin blueprint."""

@@ -10,7 +10,7 @@ from heroes.domain.questions import clean_text, showable
 from heroes.models import judge_pages, result_pages
 from heroes.models.database import current_session
 from heroes.services import deciding
-from heroes.services.boards import Board, Line, cut
+from heroes.services.boards import Board, Line, NotComputed, cut
 from heroes.services.deciding import Stage, Step, plan_chosen, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.services.standings import table
@@ -66,7 +66,13 @@ def _not_yet(error: NotNow) -> Response:
     season = judge_pages.season_of_judge(current_session(), context().actor.user_id or 0)
     assert season is not None
     set_site(season, season.programme)
-    return render("judge/table_wait.html", 409, said=error.sentence, room=room(False, chairing=True))
+    return render(
+        "judge/table_wait.html",
+        409,
+        said=error.sentence,
+        computing=isinstance(error, NotComputed),
+        room=room(False, chairing=True),
+    )
 
 
 def _decides(board: Board) -> bool:

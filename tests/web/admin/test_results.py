@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -221,8 +222,29 @@ def test_the_csv_has_every_judge_and_no_formula(world: World) -> None:
     ]
 
 
+def test_the_workbook_has_every_mark_and_no_formula(world: World) -> None:
+    ada, *_ = three(world)
+    change(world, ada, title="=HYPERLINK(1)")
+    response = world.client("audrey").get(f"{BOARD}.xlsx")
+    assert response.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert "small-2026-frontline-written-mean.xlsx" in response.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(response.get_data())) as book:
+        names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+        sheets = {name: book.read(f"xl/worksheets/sheet{n}.xml").decode() for n, name in enumerate(names, 1)}
+    assert list(sheets) == ["Standings", "Judges", "Marks", "Not counted"]
+    assert {name: text.count("<row ") for name, text in sheets.items()} == {
+        "Standings": 4,
+        "Judges": 3,
+        "Marks": 13,
+        "Not counted": 1,
+    }
+    assert "<f>" not in "".join(sheets.values())
+
+
 @pytest.mark.parametrize("who", ["jack", "jill", "dora", "chloe", "bob", "charlie"])
-@pytest.mark.parametrize("path", [BOARD, f"{BOARD}.csv", f"{BOARD}/shortlist", f"{BOARD}/award"])
+@pytest.mark.parametrize(
+    "path", [BOARD, f"{BOARD}.csv", f"{BOARD}.xlsx", f"{BOARD}/shortlist", f"{BOARD}/award"]
+)
 def test_others_find_no_page(lite_world: World, who: str, path: str) -> None:
     """A chair neither: theirs is in the judge's room, without names where the round is blind."""
     three(lite_world)

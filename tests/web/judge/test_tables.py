@@ -183,8 +183,13 @@ def test_a_chair_who_marks_is_asked_for_their_own_marks_first(lite_world: World)
     assert "1 scorecard left" in text(listed)
     assert TABLE not in listed
     lite_world.clock.at = JUDGED
+    waiting = page(lite_world, status=409)
+    assert "The results are being computed" in waiting
+    assert "Your own marks first" not in waiting
     lite_world.computed()
     assert "Jack Judge" in page(lite_world)
+    recusing.recuse(lite_world.ctx("adam"), entry.handle, handle_of(lite_world, "jack"), "They are cousins.")
+    assert "Scorecards have changed since these numbers were computed." in page(lite_world)
 
 
 @pytest.mark.parametrize("blind", [True, False])
