@@ -22,6 +22,12 @@ _AT_ONCE = 400_000
 """So many numbers are drawn at once."""
 
 
+def check_seed(seed: int) -> None:
+    """Raise ValueError for what numpy's frozen stream takes no seed from: it asks for 0 to 2^32 - 1."""
+    if isinstance(seed, bool) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed: {seed} is not from 0 to {2**32 - 1}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Futures:
     """What the draws say of each entry, by position. Ranks are within the entry's group, 1 the best.

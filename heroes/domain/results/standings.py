@@ -12,7 +12,7 @@ from heroes.domain.results.columns import Marks
 from heroes.domain.results.lines import standings_of
 from heroes.domain.results.linking import WEAK, holding_together, second_eigenvalue
 from heroes.domain.results.panel import judge_standings
-from heroes.domain.results.posterior import Futures, futures
+from heroes.domain.results.posterior import Futures, check_seed, futures
 from heroes.domain.results.ranking import LIMITS, Place, Ranking, listed_by, ranking_of
 from heroes.domain.results.reliability import reliability_of
 from heroes.domain.results.threads import one_thread
@@ -56,6 +56,7 @@ def rank(
         raise ValueError(f"places: {places} is not a number of places.")
     if draws < 0:
         raise ValueError(f"draws: {draws} is less than none.")
+    check_seed(seed)
     kept = marks if isinstance(marks, Marks | list | tuple) else list(marks)
     with one_thread():
         panel = read_panelled(kept, criteria)

@@ -10,7 +10,7 @@ from heroes.domain.counting.marks import Criterion, Mark
 from heroes.domain.results.calibrated import read_panelled
 from heroes.domain.results.columns import Marks
 from heroes.domain.results.model import Additive
-from heroes.domain.results.posterior import futures
+from heroes.domain.results.posterior import check_seed, futures
 from heroes.domain.results.threads import one_thread
 
 DRAWS = 200
@@ -37,6 +37,7 @@ def next_reviews(
     for name, number, least in (("places", places, 1), ("budget", budget, 0), ("cap", cap, 1)):
         if isinstance(number, bool) or number < least:
             raise ValueError(f"{name}: {number} is less than {least}.")
+    check_seed(seed)
     kept = marks if isinstance(marks, Marks | list | tuple) else list(marks)
     with one_thread():
         panel = read_panelled(kept, criteria)

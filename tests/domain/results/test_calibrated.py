@@ -408,9 +408,12 @@ def test_columns_of_different_lengths_are_refused() -> None:
         Marks.from_columns(["a"], ["j"], ["c", "d"], [1.0])
 
 
-@pytest.mark.parametrize("more", [{"places": 0}, {"places": True}, {"draws": -1}, {"method": "borda"}])
+@pytest.mark.parametrize(
+    "more",
+    [{"places": 0}, {"places": True}, {"draws": -1}, {"method": "borda"}, {"seed": 2**32}, {"seed": -1}],
+)
 def test_a_number_that_makes_no_sense_is_refused(more: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"places|draws|borda") as caught:
+    with pytest.raises(ValueError, match=r"places|draws|borda|seed") as caught:
         rank(panel(1), SCALE, **more)  # type: ignore[arg-type]
 
     assert not isinstance(caught.value, InvalidMarks)

@@ -68,7 +68,7 @@ def test_never_beyond_budget_or_cap_and_the_same_for_any_order(
     assert next_reviews(shuffled, SCALE, places=places, budget=budget, cap=cap, seed=seed) == extra
 
 
-@pytest.mark.parametrize("more", [{"places": 0}, {"budget": -1}, {"cap": 0}, {"places": True}])
+@pytest.mark.parametrize("more", [{"places": 0}, {"budget": -1}, {"cap": 0}, {"places": True}, {"seed": -1}])
 def test_a_number_that_makes_no_sense_is_refused(more: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(more))):
         next_reviews(panel(1), SCALE, **({"places": 1, "budget": 1} | more))
