@@ -1,14 +1,15 @@
 """`heroes results`. It computes at once, so it imports numpy and scipy."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from json import dumps
 from typing import Any
 
 import click
 
-from heroes.cli.running import command_app
+from heroes.cli.running import command_app, fail
 from heroes.domain.counting import METHODS, Number, Standing
-from heroes.services.computing import Looked, look
+from heroes.domain.counting.plain import to_plain
+from heroes.services.computing import Blended, Looked, look, look_blended
 
 
 @click.command("results")
@@ -21,14 +22,45 @@ from heroes.services.computing import Looked, look
     type=click.IntRange(1, 10_000),
     help="Chances of so many places; else as many as the category’s rule decides on this round.",
 )
+@click.option(
+    "--blend",
+    multiple=True,
+    metavar="ROUND=WEIGHT",
+    help="Blend rounds, each by its own method: --blend written=50 --blend final=50.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, numbers unrounded.")
 def results(
-    season: str, category: str, in_round: str | None, method: str | None, places: int | None, as_json: bool
+    season: str,
+    category: str,
+    in_round: str | None,
+    method: str | None,
+    places: int | None,
+    blend: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Print the standings of a category, best first."""
+    if blend and (in_round or method or places):
+        fail("--blend takes each round by its own method: leave out --round, --method and --places")
     with command_app() as (_, make):
+        if blend:
+            parts = [_part(text) for text in blend]
+            mixed = look_blended(make(), season, category, parts)
+            click.echo(to_json(told_blended(mixed)) if as_json else blended_in_words(mixed))
+            return
         looked = look(make(), season, category, in_round, method, places)
         click.echo(to_json(told(looked)) if as_json else in_words(looked))
+
+
+def _part(text: str) -> tuple[str, Decimal]:
+    """A round and its weight from "written=50"."""
+    name, _, number = text.rpartition("=")
+    try:
+        weight = Decimal(number)
+    except InvalidOperation:
+        weight = Decimal(0)
+    if not name or not weight.is_finite() or weight <= 0:
+        fail(f"--blend: {text!r} is no ROUND=WEIGHT with a weight above zero")
+    return name, weight
 
 
 def told(looked: Looked) -> dict[str, Any]:
@@ -52,6 +84,12 @@ def told(looked: Looked) -> dict[str, Any]:
         "criteria": [
             {"name": c.name, "weight": c.weight, "low": c.low, "high": c.high} for c in gathered.criteria
         ],
+        "variances": None if ranked.variances is None else to_plain(ranked.variances),
+        "leniency": {
+            looked.names[judge.judge]: judge.leniency for judge in ranked.judges if judge.leniency is not None
+        },
+        "groups": [list(group.entries) for group in ranked.groups],
+        "warnings": list(ranked.warnings),
         "standings": [
             _standing(one, looked.titles[one.entry])
             | {
@@ -75,6 +113,49 @@ def told(looked: Looked) -> dict[str, Any]:
     }
 
 
+def told_blended(mixed: Blended) -> dict[str, Any]:
+    """A blend of rounds as plain values: which rounds, by what, and the standings of all."""
+    season, category = mixed.parts[0][0].where[:2]
+    return {
+        "season": season.slug,
+        "category": category.slug,
+        "method": mixed.standings.method,
+        "rules": mixed.standings.rules,
+        "rounds": [
+            {
+                "round": looked.where[2].slug,
+                "weight": weight,
+                "method": looked.computed.standings.method,
+                "digest": looked.computed.digest,
+            }
+            for looked, weight in mixed.parts
+        ],
+        "standings": [
+            {
+                "rank": one.rank,
+                "entry": one.entry,
+                "title": mixed.titles[one.entry],
+                "score": one.score,
+                "total": one.total,
+                "reviews": one.reviews,
+            }
+            for one in mixed.standings.entries
+        ],
+    }
+
+
+def blended_in_words(mixed: Blended) -> str:
+    """A blend of rounds as a table for a terminal."""
+    season, category = mixed.parts[0][0].where[:2]
+    rounds = " + ".join(f"{looked.where[2].name} {weight:f}" for looked, weight in mixed.parts)
+    lines = [f"{season.name} · {category.name} · {rounds}, out of 100", ""]
+    lines += [
+        f"{one.rank or '–':>5}  {_short(one.score):>9}  {one.entry}  {mixed.titles[one.entry]}"
+        for one in mixed.standings.entries
+    ]
+    return "\n".join(lines)
+
+
 def _standing(one: Standing, title: str) -> dict[str, Any]:
     return {
         "rank": one.rank,
@@ -90,6 +171,9 @@ def _standing(one: Standing, title: str) -> dict[str, Any]:
         "high": one.high,
         "chance_of_place": one.chance_of_place,
         "chance_of_best": one.chance_of_best,
+        "raw_mean": one.raw_mean,
+        "band": one.band,
+        "group": one.group,
     }
 
 

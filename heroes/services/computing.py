@@ -4,10 +4,11 @@ A run is claimed under a lease, its marks are read in one moment, it is computed
 in one. Whoever dies in between leaves a lease that runs out: somebody else computes it again, and it is done once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
@@ -453,6 +454,30 @@ def look(
         raise Refusal(str(error), "not_computed") from error
     titles = {label(entry): entry.title for entry in entries}
     return Looked(where, computed, f"{where[0].slug}:{length}:{head}", titles, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Blended:
+    """One result of several rounds, with what each came to and its weight."""
+
+    parts: tuple[tuple[Looked, Decimal], ...]
+    standings: Standings
+    titles: Mapping[str, str]
+
+
+def look_blended(ctx: Context, season: str, category: str, parts: Sequence[tuple[str, Decimal]]) -> Blended:
+    """Compute rounds at once, each by its own method, and blend them; stores nothing. Refusals as in `look`."""
+    looked = [(look(ctx, season, category, in_round), weight) for in_round, weight in parts]
+    if len({one.where[2].id for one, _ in looked}) < len(looked):
+        raise Invalid({"blend": "A round is named twice."})
+    found = results.blend(
+        [
+            results.Part(one.computed.standings, one.computed.material.gathered.criteria, weight)
+            for one, weight in looked
+        ]
+    )
+    titles = {entry: title for one, _ in looked for entry, title in one.titles.items()}
+    return Blended(tuple(looked), found, titles)
 
 
 def compute_now(ctx: Context, round_: Round, wish: running.Wish | None = None) -> str:

@@ -75,6 +75,45 @@ def test_what_is_imported_can_be_printed(run: Run) -> None:
     ]
 
 
+def test_a_blend_of_rounds_weighs_each_out_of_a_hundred(run: Run) -> None:
+    run("import", "marks", "marks.csv", "--season", "Skating", "--create")
+    words = ("results", "--season", "skating", "--category", "solo", "--blend", "judging=3", "--json")
+    said = json.loads(run(*words).stdout, parse_float=Decimal)
+
+    # Marks run from 0 to 10, so a mean of 7.5 is 75 out of 100.
+    assert [(one["rank"], one["title"], one["score"]) for one in said["standings"]] == [
+        (1, "Ann", 75),
+        (2, "Bo", 70),
+    ]
+    assert [(one["round"], one["weight"], one["method"]) for one in said["rounds"]] == [
+        ("judging", 3, "mean")
+    ]
+    in_words = run(*words[:-1]).stdout.splitlines()
+    assert in_words[0] == "Skating · Solo · Judging 3, out of 100"
+    assert len(in_words) == 4
+
+
+@pytest.mark.parametrize(
+    "more, line",
+    [
+        (("--blend", "judging"), "--blend: 'judging' is no ROUND=WEIGHT with a weight above zero"),
+        (("--blend", "judging=0"), "--blend: 'judging=0' is no ROUND=WEIGHT with a weight above zero"),
+        (("--blend", "judging=NaN"), "--blend: 'judging=NaN' is no ROUND=WEIGHT with a weight above zero"),
+        (("--blend", "judging=1", "--blend", "judging=1"), "A round is named twice."),
+        (("--blend", "live=1"), "There is no round “live” in this category."),
+        (
+            ("--blend", "judging=1", "--method", "mean"),
+            "--blend takes each round by its own method: leave out --round, --method and --places",
+        ),
+    ],
+)
+def test_a_blend_that_is_none_is_said_in_one_line(run: Run, more: tuple[str, ...], line: str) -> None:
+    run("import", "marks", "marks.csv", "--season", "Skating", "--create")
+    done = run("results", "--season", "skating", "--category", "solo", *more)
+
+    assert (done.exit_code, done.stderr) == (2, f"heroes: {line}\n")
+
+
 def test_a_method_that_does_not_apply_says_what_was_used_and_why(run: Run) -> None:
     run("import", "marks", "marks.csv", "--season", "Skating", "--create")
     words = ("results", "--season", "skating", "--category", "solo", "--method", "trimmed-mean")
