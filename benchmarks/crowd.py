@@ -79,8 +79,11 @@ class Place:
     criteria: Sequence[Criterion]
 
 
-def build(environ: dict[str, str], entries: int) -> Crowd:
-    """Fill an empty database with a season in its judging: so many entries, three times as many scorecards."""
+def build(environ: dict[str, str], entries: int, *, categories: int | None = None) -> Crowd:
+    """Fill an empty database with a season in its judging: so many entries, three times as many scorecards.
+
+    They are spread over so many of its categories, by default over all.
+    """
     slug = base.build(environ, "judging")
     with base.opened(environ) as (app, session):
         ctx = base.context()
@@ -92,7 +95,7 @@ def build(environ: dict[str, str], entries: int) -> Crowd:
             judges = [add_user(ctx, f"Jo Judge {n}", f"jo{n}@judges.example") for n in range(seats)]
             _seat(ctx, season, judges)
             organisations = _organisations(ctx, season)
-            places = _places(session)
+            places = _places(session)[:categories]
             handles, ready, cards = _fill(ctx, season, places, organisations, judges, entries)
         with transaction(ctx):
             signed_in = [
@@ -261,6 +264,7 @@ def _tally(ctx: Context, season: Season, places: Sequence[Place], entries: int) 
             ("admitted", in_round, count),
             ("cards_asked", in_round, count * CARDS),
             ("cards_in", in_round, done[number]),
+            ("marks", in_round, 1),
         ):
             ctx.session.add(
                 Tally(category_id=place.category.id, season_id=season.id, kind=kind, value=value, count=total)

@@ -15,7 +15,7 @@ from heroes.models.people import (
     User,
     UserSession,
 )
-from heroes.models.runs import ResultsRun, RunLine
+from heroes.models.runs import ResultsRun, RunLine, RunTie
 from heroes.models.seasons import (
     Category,
     Criterion,
@@ -57,6 +57,7 @@ __all__ = [
     "Round",
     "RoundEntry",
     "RunLine",
+    "RunTie",
     "ScoreSet",
     "Season",
     "SeasonCounter",

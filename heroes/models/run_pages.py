@@ -1,16 +1,19 @@
 """What stored results runs there are, which one a page shows, and how far the marks have moved since."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, defer
 
+from heroes.domain.counting import Standing, TieStep
+from heroes.domain.counting.plain import from_plain
 from heroes.models.entries import Entry, RoundEntry, Tally
 from heroes.models.judging import Assignment
 from heroes.models.people import User
 from heroes.models.result_pages import OUT_OF_THE_RUNNING, active_recusal
-from heroes.models.runs import ResultsRun, RunLine
+from heroes.models.runs import ResultsRun, RunLine, RunTie
 from heroes.models.seasons import Round
 
 UNDER_WAY = ("waiting", "computing")
@@ -149,6 +152,21 @@ def lines_of(
     if limit is not None:
         wanted = wanted.where(RunLine.position <= start + limit)
     return session.execute(wanted).all()
+
+
+def standings_of(session: Session, run_id: int, lines: Sequence[RunLine]) -> list[Standing]:
+    """What these lines of a run say, their tie-breaks included."""
+    numbers = {number for line in lines for number in line.ties}
+    ties: dict[int, TieStep] = {}
+    if numbers:
+        rows = session.execute(
+            select(RunTie.number, RunTie.data).where(RunTie.run_id == run_id, RunTie.number.in_(numbers))
+        )
+        ties = {row.number: from_plain(TieStep, row.data) for row in rows}
+    return [
+        replace(from_plain(Standing, line.data), tie=tuple(ties[number] for number in line.ties))
+        for line in lines
+    ]
 
 
 def line_of(session: Session, run_id: int, entry_id: int) -> RunLine | None:

@@ -86,10 +86,21 @@ class ResultsRun(Base):
     round: Mapped[Round] = relationship(lazy="raise")
 
 
-class RunLine(Base):
-    """One entry's line in a run, in the run's order. `data` is its standing as plain values.
+class RunTie(Base):
+    """One tie-break of a run, as plain values: it lists its whole group, and the lines of the group point to it."""
 
-    `marks` are the marks that were read for it: judge's handle -> a text or nothing for each criterion in its order.
+    __tablename__ = "run_ties"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("results_runs.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class RunLine(Base):
+    """One entry's line in a run, in the run's order. `data` is its standing as plain values, without its tie-breaks.
+
+    `ties` are the numbers of those. `marks` are the marks that were read for it: judge's handle -> a text or nothing
+    for each criterion in its order.
     """
 
     __tablename__ = "run_lines"
@@ -105,4 +116,5 @@ class RunLine(Base):
     points: Mapped[float | None] = mapped_column(Double)
     """The score out of 100, near enough to count who reaches one."""
     data: Mapped[dict[str, Any]] = mapped_column(Json)
+    ties: Mapped[list[int]] = mapped_column(Json, default=list)
     marks: Mapped[dict[str, list[str | None]]] = mapped_column(Json, default=dict)

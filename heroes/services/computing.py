@@ -16,12 +16,12 @@ from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
 from heroes import __version__
 from heroes.domain import results
 from heroes.domain.counting import METHODS, LeftOut, Standing, Standings
-from heroes.domain.counting.plain import to_plain, without_entries
+from heroes.domain.counting.plain import lines_of, to_plain, without_entries
 from heroes.domain.digests import digest
 from heroes.domain.entry_states import State
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
-from heroes.models.runs import ResultsRun, RunLine
+from heroes.models.runs import ResultsRun, RunLine, RunTie
 from heroes.models.seasons import Category, Round
 from heroes.services import run_reports, running
 from heroes.services.auditing import note
@@ -315,8 +315,8 @@ def store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
 
 def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
     ranked, gathered = found.standings, found.material.gathered
-    whole = to_plain(ranked)
-    lines, result_digest = whole["entries"], digest(whole)
+    kept = lines_of(ranked)
+    result_digest = digest([kept.lines, kept.tied, kept.ties, without_entries(ranked)])
     settled = _settle(
         ctx,
         claimed,
@@ -347,12 +347,18 @@ def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
             "rank": one.rank,
             "points": _points(gathered, one),
             "data": plain,
+            "ties": tied,
             "marks": given.get(one.entry, {}),
         }
-        for position, (one, plain) in enumerate(zip(ranked.entries, lines, strict=True), 1)
+        for position, (one, plain, tied) in enumerate(
+            zip(ranked.entries, kept.lines, kept.tied, strict=True), 1
+        )
     ]
+    if kept.ties:
+        ties = [{"run_id": claimed.id, "number": number, "data": tie} for number, tie in enumerate(kept.ties)]
+        ctx.session.connection().execute(insert(RunTie), ties)
     for start in range(0, len(rows), AT_ONCE):
-        ctx.session.execute(insert(RunLine), rows[start : start + AT_ONCE])
+        ctx.session.connection().execute(insert(RunLine), rows[start : start + AT_ONCE])
     _note(ctx, claimed, found, result_digest)
     return True
 
@@ -410,7 +416,8 @@ def forget(ctx: Context, round_id: int) -> None:
             .with_for_update()
         ).all()
         if free:
-            ctx.session.execute(delete(RunLine).where(RunLine.run_id.in_(free)))
+            for table in (RunLine, RunTie):
+                ctx.session.execute(delete(table).where(table.run_id.in_(free)))
             ctx.session.execute(delete(ResultsRun).where(ResultsRun.id.in_(free)))
 
 

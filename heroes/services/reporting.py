@@ -64,7 +64,7 @@ def entry_report(
     line = runs.line_of(ctx.session, board.run.id, entry.id)
     if line is None:
         raise NotFound
-    standing: Standing = from_plain(Standing, line.data)
+    (standing,) = runs.standings_of(ctx.session, board.run.id, [line])
     judges = {one.judge for one in standing.judges} | set(line.marks)
     return EntryReport(board, entry, standing, line.marks, runs.names_of(ctx.session, sorted(judges)))
 

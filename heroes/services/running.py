@@ -12,7 +12,7 @@ from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
-from heroes.models.runs import ResultsRun, RunLine
+from heroes.models.runs import ResultsRun, RunLine, RunTie
 from heroes.models.seasons import Category, Round
 from heroes.services.context import Context
 from heroes.services.permission import must
@@ -157,5 +157,6 @@ def quote(ctx: Context, run_id: int) -> None:
 def drop(ctx: Context, round_id: int) -> None:
     """Delete the runs of a round in which nobody has ever been. Needs a running transaction."""
     mine = select(ResultsRun.id).where(ResultsRun.round_id == round_id)
-    ctx.session.execute(delete(RunLine).where(RunLine.run_id.in_(mine)))
+    for table in (RunLine, RunTie):
+        ctx.session.execute(delete(table).where(table.run_id.in_(mine)))
     ctx.session.execute(delete(ResultsRun).where(ResultsRun.round_id == round_id))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
-from heroes.domain.counting import METHODS, RULES, Criterion, Standing, Standings, plain
+from heroes.domain.counting import METHODS, RULES, Criterion, Standing, Standings, TieStep, plain
 from heroes.domain.counting.digests import fingerprint
 from heroes.domain.counting.standings import NOT_JUDGED
 from heroes.domain.policy import Deed
@@ -242,7 +242,7 @@ def _stored(ctx: Context, where: Where, wanted: Wanted, run: ResultsRun, *, seal
     if wanted.page is not None and not sealed:
         start, limit = (wanted.page - 1) * wanted.per_page, wanted.per_page
     rows = runs.lines_of(ctx.session, run.id, start=start, limit=limit)
-    standings = [plain.from_plain(Standing, line.data) for line, _ in rows]
+    standings = runs.standings_of(ctx.session, run.id, [line for line, _ in rows])
     names = runs.names_of(ctx.session, {judge.judge for one in standings for judge in one.judges})
     lines = tuple(
         _line(criteria, line, entry, one, names) for (line, entry), one in zip(rows, standings, strict=True)
@@ -339,6 +339,14 @@ def _for_panel(ctx: Context, board: Board, wanted: Wanted) -> Board:
     codes = read.codes_of(ctx.session, board.round.id) if board.round.blind else {}
     hidden = _conflicts(ctx, [line.entry for line in board.lines])
     labels = {line.standing.entry for line in board.lines if line.entry.id in hidden}
+    known: dict[int, bool] = {}
+
+    def quotes(step: TieStep) -> bool:
+        # Everybody in a large group has the same step: it is looked through once.
+        if id(step) not in known:
+            known[id(step)] = any(entry in labels for part in step.order for entry in part)
+        return known[id(step)]
+
     lines = []
     for line, following in zip(board.lines, (*board.lines[1:], None), strict=True):
         called, one = codes.get(line.entry.id, line.entry.title), line.standing
@@ -347,7 +355,7 @@ def _for_panel(ctx: Context, board: Board, wanted: Wanted) -> Board:
             lines.append(Line(line.entry, called, None, None, nothing, (), True))
             continue
         # A tie-break quotes the numbers of everybody in it.
-        tie = tuple(step for step in one.tie if not labels & {e for part in step.order for e in part})
+        tie = tuple(step for step in one.tie if not quotes(step))
         if hidden:
             one = _without_leniency(one)
         beside = following is not None and following.entry.id in hidden

@@ -1,14 +1,14 @@
 """A result as plain values: whatever it holds comes back equal, through any JSON."""
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heroes.domain.counting import Criterion, Standing, Standings, plain
+from heroes.domain.counting import Criterion, Standing, Standings, TieStep, plain
 
 st.register_type_strategy(
     Decimal, st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12)
@@ -39,8 +39,14 @@ def test_what_is_written_is_read_back_equal(standings: Standings) -> None:
 def test_lines_and_the_rest_are_kept_apart(standings: Standings) -> None:
     summary = plain.without_entries(standings)
     assert "entries" not in summary
-    lines = tuple(plain.from_plain(Standing, plain.to_plain(one)) for one in standings.entries)
+    kept = plain.lines_of(standings)
+    ties = [plain.from_plain(TieStep, tie) for tie in kept.ties]
+    lines = tuple(
+        replace(plain.from_plain(Standing, line), tie=tuple(ties[number] for number in numbers))
+        for line, numbers in zip(kept.lines, kept.tied, strict=True)
+    )
     assert plain.with_entries(summary, lines) == standings
+    assert len(set(ties)) == len(ties)
     assert plain.with_entries(summary).entries == ()
 
 

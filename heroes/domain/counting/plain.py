@@ -5,13 +5,13 @@ equal values, and tells decimals (texts) from floats (numbers) where a field may
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from heroes.domain.counting.standings import Standing, Standings
+from heroes.domain.counting.standings import Standing, Standings, TieStep
 
 Thing = TypeVar("Thing")
 Write = Callable[[Any], Any]
@@ -33,9 +33,39 @@ def from_plain(kind: Callable[..., Thing], plain: Mapping[str, Any]) -> Thing:
 
 def without_entries(standings: Standings) -> dict[str, Any]:
     """All that a result says beyond its lines, as plain values."""
-    plain = to_plain(standings)
+    plain = to_plain(replace(standings, entries=()))
     del plain["entries"]
     return plain
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a result as plain values, in its order. Of line n, `tied[n]` are its tie-breaks: places in `ties`.
+
+    A tie-break lists its whole group, and everybody in the group has it: so it is kept once.
+    """
+
+    lines: tuple[dict[str, Any], ...]
+    tied: tuple[list[int], ...]
+    ties: tuple[dict[str, Any], ...]
+
+
+def lines_of(standings: Standings) -> Lines:
+    """The lines of a result, without their tie-breaks, and the tie-breaks beside them."""
+    numbers: dict[TieStep, int] = {}
+    # The engine hands one and the same step to everybody in it; to compare a large one by value takes long.
+    known: dict[int, int] = {}
+    tied = []
+    for one in standings.entries:
+        for step in one.tie:
+            if id(step) not in known:
+                known[id(step)] = numbers.setdefault(step, len(numbers))
+        tied.append([known[id(step)] for step in one.tie])
+    return Lines(
+        tuple(to_plain(replace(one, tie=())) for one in standings.entries),
+        tuple(tied),
+        tuple(to_plain(step) for step in numbers),
+    )
 
 
 def with_entries(summary: Mapping[str, Any], entries: tuple[Standing, ...] = ()) -> Standings:

@@ -91,6 +91,14 @@ def upgrade() -> None:
         postgresql_where=_WAITING,
     )
     op.create_table(
+        "run_ties",
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("data", _JSON, nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["results_runs.id"], name=op.f("fk_run_ties_run_id")),
+        sa.PrimaryKeyConstraint("run_id", "number", name=op.f("pk_run_ties")),
+    )
+    op.create_table(
         "run_lines",
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
@@ -98,6 +106,7 @@ def upgrade() -> None:
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("points", sa.Double(), nullable=True),
         sa.Column("data", _JSON, nullable=False),
+        sa.Column("ties", _JSON, nullable=False),
         sa.Column("marks", _JSON, nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["results_runs.id"], name=op.f("fk_run_lines_run_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_run_lines_entry_id")),
@@ -133,4 +142,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_entries_decided_run_id"), "entries")
     op.drop_column("entries", "decided_run_id")
     op.drop_table("run_lines")
+    op.drop_table("run_ties")
     op.drop_table("results_runs")
