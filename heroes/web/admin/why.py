@@ -89,8 +89,6 @@ def _picture(one: Standing, found: EntryReport) -> result_charts.Steps | None:
 def _judge(given: JudgeTotal, found: EntryReport) -> SimpleNamespace:
     known = found.standing.explanation
     mine = next((r for r in known.reviews if r.judge == given.judge), None) if known else None
-    leniency = {one.judge: one for one in found.board.standings.judges}
-    colleague = leniency.get(given.judge)
     said = []
     if not given.counted:
         said.append("not counted: fewer than half the weight")
@@ -99,8 +97,9 @@ def _judge(given: JudgeTotal, found: EntryReport) -> SimpleNamespace:
     if given.surprise is not None and abs(given.surprise) > SURPRISING:
         said.append("far from what the other scorecards suggest: read it again")
     compared = ""
-    if mine is not None and colleague is not None:
-        compared = result_charts.compared(mine.leniency, colleague.leniency_se or 0.0)
+    if mine is not None:
+        side = "above" if mine.leniency > 0 else "below"
+        compared = f"{abs(mine.leniency):.1f} {side}" if abs(mine.leniency) >= 0.05 else "as they do"
     return SimpleNamespace(
         name=found.judges.get(given.judge, given.judge),
         said=said,

@@ -189,7 +189,7 @@ def leniency(judges: Iterable[JudgeStanding], names: Mapping[str, str]) -> Lenie
     if not known:
         return None
     reach = max(abs(b) + 2 * se for _, b, se in known) or 1.0
-    step = _step(reach, 2)
+    step = _step(reach, 3)
     most = ceil(round(reach / step, 6)) * step
 
     def at(value: float) -> float:
@@ -291,6 +291,20 @@ def orders(
         if any((ranks[method].get(entry) or depth + 1) <= depth for method in methods)
     ]
     shown.sort(key=lambda entry: (base.get(entry) or deepest + 1, names.get(entry, entry)))
+    # Equals stand under each other, in the official order.
+    rows = {
+        method: {
+            entry: n
+            for n, entry in enumerate(
+                sorted(
+                    (entry for entry in known if ranks[method].get(entry)),
+                    key=lambda entry: (ranks[method][entry], base.get(entry) or deepest + 1, entry),
+                ),
+                1,
+            )
+        }
+        for method in methods
+    }
     slopes = []
     for entry in shown:
         places_of = [ranks[method].get(entry) for method in methods]
@@ -303,8 +317,8 @@ def orders(
                 names.get(entry, entry),
                 base.get(entry),
                 tuple(
-                    Stop(x, min(p or depth + 1, depth + 1), p)
-                    for x, p in zip(columns, places_of, strict=True)
+                    Stop(x, min(rows[method].get(entry, depth + 1), depth + 1), place)
+                    for x, method, place in zip(columns, methods, places_of, strict=True)
                 ),
                 len(sides) > 1,
             )

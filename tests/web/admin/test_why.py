@@ -40,7 +40,7 @@ def test_a_score_is_explained_in_words_with_every_number(world: World) -> None:
         "Average 7.2. With only two scorecards we move it a third of the way to everybody’s average, 6.2: 7.0."
     ) in said
     assert (
-        "Jill Judge far from what the other scorecards suggest: read it again 7 6 7.50 0.5 milder 7.00 75.0"
+        "Jill Judge far from what the other scorecards suggest: read it again 7 6 7.50 0.5 above 7.00 75.0"
         in said
     )
     assert "6.2000 + 2 ÷ (2 + 0.9167) × (7.2000 − 6.2000) = 7.0000" in said

@@ -83,6 +83,17 @@ def test_an_entry_far_down_in_one_order_leaves_the_picture_at_the_bottom() -> No
     assert charts.orders({}, HEADS, {}, 4, official="mean") is None
 
 
+def test_equals_stand_under_each_other_and_keep_their_place() -> None:
+    ranks = {"mean": {"A": 1, "B": 1, "C": 3}, "median": {"C": 1, "B": 2, "A": 3}}
+    found = charts.orders(ranks, HEADS, {}, 1, official="median")
+    assert found is not None
+    assert {slope.entry: [(stop.y, stop.place) for stop in slope.stops] for slope in found.slopes} == {
+        "C": [(3, 3), (1, 1)],
+        "B": [(1, 1), (2, 2)],
+        "A": [(2, 1), (3, 3)],
+    }
+
+
 def test_the_curve_of_plans_runs_from_few_to_many_reviews() -> None:
     plans = [charts.Plan(2, 0.5, None, None, None), charts.Plan(4, 0.75, None, None, None)]
     assert charts.effort(plans) == ((8.0, 50.0, "50%", "2"), (92.0, 25.0, "75%", "4"))
