@@ -18,8 +18,8 @@ from heroes.domain.counting import (
     Standings,
     Variances,
 )
-from heroes.domain.counting.plain import to_plain, without_entries
-from heroes.models import Entry, ResultsRun, Round, RunLine, User
+from heroes.domain.counting.plain import lines_of, to_plain, without_entries
+from heroes.models import Entry, ResultsRun, Round, RunLine, RunTie, User
 from heroes.models.run_pages import revision_of
 from tests.world import World
 
@@ -140,6 +140,10 @@ def stored(
     session.flush()
     if done:
         by_label = {entry.reference or entry.handle: entry for entry in entries}
+        kept = lines_of(found)
+        session.add_all(
+            RunTie(run_id=run.id, number=number, data=tie) for number, tie in enumerate(kept.ties)
+        )
         session.add_all(
             RunLine(
                 run_id=run.id,
@@ -147,7 +151,8 @@ def stored(
                 entry_id=by_label[one.entry].id,
                 rank=one.rank,
                 points=None if one.score is None else float(one.score) * 10,
-                data=to_plain(one),
+                data=kept.lines[position - 1],
+                ties=kept.tied[position - 1],
                 marks={given.judge: ["7", "6"] for given in one.judges},
             )
             for position, one in enumerate(found.entries, 1)

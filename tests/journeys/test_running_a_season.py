@@ -28,6 +28,7 @@ def all_judged(live: Live) -> None:
             world.ctx(names[assignment.user_id]), assignment.handle, assignment.revision, marks, "Read twice."
         )
     world.clock.at = JUDGED
+    world.computed()
     db.session.rollback()
 
 

@@ -1,10 +1,12 @@
 """What the fairness page says, from values as a run stores them."""
 
+from typing import Any
+
 from heroes.web.admin import fairness_words as words
 from heroes.web.admin.fairness_words import Deciding, Since, Without
 from tests.web.kit.invented_result import NAMES
 
-FOUND = [
+FOUND: list[dict[str, Any]] = [
     {
         "judge": "J3",
         "changes": [{"entry": "E9", "before": 9, "after": 10}],

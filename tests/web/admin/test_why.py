@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from heroes.domain.counting import TieStep
 from heroes.domain.counting.plain import to_plain
-from heroes.models import RunLine
+from heroes.models import RunLine, RunTie
 from tests.counting import statements
 from tests.judging import asked, assignment, change, handed_in
 from tests.outcomes import three
@@ -22,7 +22,7 @@ def world(lite_world: World) -> World:
     return lite_world
 
 
-def lines_of(run_id: int) -> Select[tuple[RunLine]]:
+def lines_of(run_id: int) -> Select[RunLine]:
     return select(RunLine).where(RunLine.run_id == run_id).order_by(RunLine.position)
 
 
@@ -61,7 +61,8 @@ def test_a_tie_is_told_with_names(world: World) -> None:
     run = stored(world, entries)
     step = TieStep("majority", None, ((ada,), (ben,)), f"Two judges scored both: they prefer {ada} to {ben}.")
     line = next(iter(world.session.scalars(lines_of(run.id))))
-    line.data = line.data | {"tie": [to_plain(step)]}
+    world.session.add(RunTie(run_id=run.id, number=99, data=to_plain(step)))
+    line.ties = [99]
     world.session.commit()
     said = text(page(world, f"{BOARD}/why/{entries[0].handle}"))
     assert "Two judges scored both: they prefer Ada Ames to Ben Bode." in said
