@@ -32,6 +32,8 @@ from heroes.web.kit.pipeline import context, render, viewer
 
 PAGE = 50
 """So many entries are on one page."""
+PROPOSED = 12
+"""So many entries of a proposed second wave are named; the others are counted."""
 COMPARED = 2000
 """Up to so many entries the page itself says whose marks have changed; beyond, that takes too long."""
 Where = tuple[str, str, str]
@@ -325,7 +327,7 @@ def _row(one: Line, bands: Mapping[str, Standing]) -> Row:
 
 def _effects(board: Board, line: Drawn) -> dict[str, Any]:
     """What would change by another line or method, who cannot be told apart, and where more reading would help."""
-    nothing: dict[str, Any] = {"effects": [], "close": [], "wave": []}
+    nothing: dict[str, Any] = {"effects": [], "close": [], "wave": [], "more_in_wave": 0}
     if board.run is None:
         return nothing
     places = line.places if line.places is not None else None
@@ -338,7 +340,7 @@ def _effects(board: Board, line: Drawn) -> dict[str, Any]:
     wanted = {one.entry for one in near} | {
         entry for swap in swaps.values() for entry in (*swap.comes, *swap.drops)
     }
-    wanted |= proposals.keys()
+    wanted |= set(list(proposals)[:PROPOSED])
     titles = read.titles_of(current_session(), board.category.id, wanted)
     names = {label: title for label, (title, _) in titles.items()}
     effects = words.line_moves(near, places, names) if places is not None else []
@@ -365,7 +367,8 @@ def _effects(board: Board, line: Drawn) -> dict[str, Any]:
             )
             for entry, (extra, sure) in proposals.items()
             if entry in titles
-        ],
+        ][:PROPOSED],
+        "more_in_wave": max(0, len(proposals) - PROPOSED),
     }
 
 

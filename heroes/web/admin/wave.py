@@ -21,6 +21,8 @@ from heroes.web.kit.result_charts import chance
 
 ADDRESS = "/<season_slug>/results/<category_slug>/<round_slug>/wave"
 LINKED = Rules(link=True)
+MOST_SHOWN = 200
+"""So many proposed entries are listed; the others are counted."""
 Where = tuple[str, str, str]
 
 
@@ -89,7 +91,10 @@ def _page(
 ) -> Response:
     errors = errors or {}
     proposals: Any = board.summary.get("proposals") or {}
-    titles = read.titles_of(current_session(), board.category.id, extra_of(board).keys())
+    proposed = proposals.get("rows", ())
+    titles = read.titles_of(
+        current_session(), board.category.id, {row["entry"] for row in proposed[:MOST_SHOWN]}
+    )
     return render(
         "admin/wave.html",
         status,
@@ -113,9 +118,10 @@ def _page(
                 reviews=row["reviews"],
                 sure=chance(row.get("chance")),
             )
-            for row in proposals.get("rows", ())
+            for row in proposed
             if row["entry"] in titles
         ],
+        more=max(0, len(proposed) - MOST_SHOWN),
         **_planned(planned),
     )
 

@@ -238,7 +238,7 @@ def line_of(page: Page) -> tuple[str, str]:
 
 def test_the_line_moves_by_keys_and_says_who_changes_sides(page: Page) -> None:
     page.goto("/sheet")
-    slider = page.get_by_label("Places above the line").and_(page.locator("[data-cut-slider]"))
+    slider = page.get_by_label("Move the line")
     slider.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
