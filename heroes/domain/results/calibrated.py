@@ -41,6 +41,11 @@ class Panelled:
     """How many scorecards each entry has."""
 
     @property
+    def why_no_model(self) -> str | None:
+        """Why there is too little for a model, in a sentence; None where there is enough."""
+        return why_no_model(len(self.rows), len(self.at_judge), int(self.many.max(initial=0)))
+
+    @property
     def complete(self) -> bool:
         """Whether every judge marked every entry in full."""
         full = len(self.rows) == len(self.at_entry) * len(self.at_judge)

@@ -7,7 +7,7 @@ import numpy as np
 
 from heroes.domain.counting.marks import Criterion, Mark
 from heroes.domain.counting.standings import Standings
-from heroes.domain.results.calibrated import Fitted, Panelled, fit_panel, read_panelled, why_no_model
+from heroes.domain.results.calibrated import Fitted, Panelled, fit_panel, read_panelled
 from heroes.domain.results.columns import Codes, Flags, Floats, Marks, added
 from heroes.domain.results.methods import TRIM_FROM
 from heroes.domain.results.model import Additive
@@ -109,8 +109,7 @@ def fairness(
 class _Report:
     def __init__(self, panel: Panelled, standings: Standings, places: int) -> None:
         self.panel, self.standings, self.places = panel, standings, places
-        enough = why_no_model(len(panel.rows), len(panel.at_judge), int(panel.many.max())) is None
-        self.fitted: Fitted | None = fit_panel(panel) if enough else None
+        self.fitted: Fitted | None = fit_panel(panel) if panel.why_no_model is None else None
         self.names = panel.entries
         everything = np.ones(len(panel.rows), dtype=np.bool_)
         used = standings.method.removesuffix("-limits")

@@ -14,8 +14,8 @@ from heroes.domain.results.columns import Codes, Floats
 WEAK = 0.05
 """Below this second eigenvalue of the judges' normalised Laplacian, differences between parts are hardly known."""
 _SMALL = 600
-_THREADS_UP_TO = 200
-"""With more judges than this, nobody is asked whether one of them holds the panel together."""
+_THREADS_UP_TO = 2_000_000
+"""With more judges times reviews than this, nobody is asked whether one judge holds the panel together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def second_eigenvalue(entry: Codes, judge: Codes, entries: int, judges: int) -> 
 
 def holding_together(entry: Codes, judge: Codes, entries: int, judges: int) -> Codes:
     """Judges without any one of whom the others' panel would fall apart; nobody is looked for in a large panel."""
-    if not 2 < judges <= _THREADS_UP_TO:
+    if judges <= 2 or judges * len(entry) > _THREADS_UP_TO:
         return np.empty(0, dtype=np.int64)
     found = []
     for one in range(judges):

@@ -10,7 +10,7 @@ import numpy as np
 from heroes.domain.counting.marks import Mark, Panel, read_panel
 from heroes.domain.counting.reviews import Judging, Review, read_judging
 from heroes.domain.counting.standings import TieStep
-from heroes.domain.results.calibrated import Fitted, Panelled, by_criterion, fit_panel, why_no_model
+from heroes.domain.results.calibrated import Fitted, Panelled, by_criterion, fit_panel
 from heroes.domain.results.columns import Floats, Marks
 from heroes.domain.results.methods import FUNCTIONS, Instead, Outcome, Tally
 from heroes.domain.results.ties import Contender, break_ties
@@ -38,7 +38,7 @@ class Ranking:
 
 def ranking_of(marks: Sequence[Mark] | Marks, panel: Panelled, method: str, *, prior: bool) -> Ranking:
     """What a method, or the one that stands in for it, makes of a panel."""
-    why_not = why_no_model(len(panel.rows), len(panel.at_judge), int(panel.many.max(initial=0)))
+    why_not = panel.why_no_model
     used, reason = method, None
     judging: Judging | None = None
     while True:
