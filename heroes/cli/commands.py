@@ -31,6 +31,7 @@ COMMANDS = {
     "export": Lazy("export", "export", "Take out what a season holds."),
     "import": Lazy("importing", "import_", "Bring in what was collected elsewhere."),
     "init": Lazy("serving", "init", "Make the programme and its first owner."),
+    "plan": Lazy("plan", "plan", "Say how many reviews make how sure a shortlist."),
     "restore": Lazy("upkeep", "restore", "Fill an empty installation from FILE."),
     "results": Lazy("results", "results", "Print the standings of a category, best first."),
     "season": Lazy("season", "season", "Set up a season."),

@@ -14,7 +14,7 @@ from heroes.models.judging import Assignment
 from heroes.models.people import User
 from heroes.models.result_pages import OUT_OF_THE_RUNNING, active_recusal
 from heroes.models.runs import ResultsRun, RunLine, RunTie
-from heroes.models.seasons import Round
+from heroes.models.seasons import Category, Round, Season
 
 UNDER_WAY = ("waiting", "computing")
 
@@ -314,3 +314,23 @@ def reviews_to_ask(session: Session, round_id: int) -> int:
     reviews, entries, asked = row
     left = int(reviews * entries - asked)
     return left if left > 0 else -(-entries // 2)
+
+
+def calibrated_runs(
+    session: Session, season: Season, category_slug: str
+) -> Sequence[Row[ResultsRun, Season]]:
+    """(run, season) of a programme's calibrated runs in categories with this slug; this season's first, then newest."""
+    return session.execute(
+        select(ResultsRun, Season)
+        .join(Round, Round.id == ResultsRun.round_id)
+        .join(Category, Category.id == Round.category_id)
+        .join(Season, Season.id == Category.season_id)
+        .where(
+            ResultsRun.state == "done",
+            ResultsRun.method == "calibrated",
+            Category.slug == category_slug,
+            Season.programme_id == season.programme_id,
+        )
+        .order_by((Season.id == season.id).desc(), Season.id.desc(), ResultsRun.id.desc())
+        .limit(20)
+    ).all()
