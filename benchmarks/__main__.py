@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import assignment, floor, nominations, pages
+from benchmarks import assignment, floor, nominations, pages, selection_quality
 from benchmarks.postgres import databases
 from benchmarks.report import Measure, say, table, write
 
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Callable[[bool, Callable[[], str] | None], list[Measure]]]
     nominations.NAME: nominations.run,
     pages.NAME: pages.run,
     assignment.NAME: assignment.run,
+    selection_quality.NAME: selection_quality.run,
 }
 
 
@@ -35,7 +36,7 @@ def main() -> int:
     parser.add_argument(
         "names", nargs="*", metavar="name", help=f"one of {', '.join(BENCHMARKS)}; default: all"
     )
-    parser.add_argument("--quick", action="store_true", help="under a minute, and less sure of its numbers")
+    parser.add_argument("--quick", action="store_true", help="a minute or two, and less sure of its numbers")
     parser.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the numbers to a file")
     given = parser.parse_args()
