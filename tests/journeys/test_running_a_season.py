@@ -44,7 +44,7 @@ def to_shortlist(page: Page) -> None:
     """From the results to the names above a line of two places."""
     page.goto(f"{SEASON}/results")
     page.get_by_role("region", name="Frontline Hero").get_by_role("link", name="Round 1, written").click()
-    page.get_by_label("Places above the line").fill("2")
+    page.get_by_role("textbox", name="Places above the line").fill("2")
     page.get_by_role("button", name="Draw the line").click()
     page.get_by_role("link", name="See whom this line shortlists").click()
     page.get_by_label("Also decide these now: not shortlisted this year").check()

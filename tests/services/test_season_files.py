@@ -47,6 +47,25 @@ def test_a_season_is_loaded_whole(world: World) -> None:
     assert names[-4:] == ["Difference to the customer", "Beyond the role", "Outcome", "Learning shared"]
 
 
+def test_a_round_counts_by_the_calibrated_mean_unless_it_says_otherwise(world: World) -> None:
+    data = another()
+    first = data["category"][0]["round"][0]
+    del first["method"]
+    first["draw_seed"] = "The lottery of 1 May 2026"
+    season = load_season(world.ctx("system"), data)
+    rounds = world.session.execute(
+        select(Round.method, Round.draw_seed)
+        .join(Category)
+        .where(Category.season_id == season.id)
+        .order_by(Category.position, Round.position)
+    )
+    assert [tuple(row) for row in rounds] == [
+        ("calibrated", "The lottery of 1 May 2026"),
+        ("mean", None),
+        ("mean", None),
+    ]
+
+
 def test_dates_move_by_wall_clock_weeks(world: World) -> None:
     season = load_season(world.ctx("system"), another(), shift=timedelta(weeks=-20))
 
@@ -73,6 +92,10 @@ def test_dates_move_by_wall_clock_weeks(world: World) -> None:
             "the weight of difference is not positive",
         ),
         (lambda d: d["category"][0]["round"][0].update(panel="gone"), "there is no panel 'gone'"),
+        (
+            lambda d: d["category"][0]["round"][0].update(draw_seed=7),
+            "round 1 (written): draw_seed: a text is wanted",
+        ),
         (
             lambda d: d["category"][0].update(outcome={"levels": []}),
             "an outcome rule needs at least one level",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from heroes.models import Category, Release, Round, Season
 from heroes.services.season_files import load_season, read_season
@@ -105,6 +105,16 @@ def test_a_category_shows_the_whole_form_its_marks_its_dates_and_its_rules(lite_
         assert part in said
     links = {e.get("href") for e in tree(text).iter("a")}
     assert {"/small-2026/rules", "/small-2026/rules#privacy", "/small-2026/frontline/nominate"} <= links
+
+
+def test_what_a_draw_is_made_from_is_published(lite_world: World) -> None:
+    assert "a draw decides" not in read(lite_world, "/small-2026/frontline/")
+    round_ = lite_world.session.scalars(select(Round).order_by(Round.id)).first()
+    assert round_ is not None
+    round_.draw_seed = "The lottery of 1 May 2026"
+    lite_world.session.commit()
+    said = words_of(read(lite_world, "/small-2026/frontline/"))
+    assert "It is made from the seed The lottery of 1 May 2026, so that" in said
 
 
 def test_two_criteria_with_one_scale_show_it_once(lite_world: World) -> None:
