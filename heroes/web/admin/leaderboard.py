@@ -59,6 +59,7 @@ def leaderboard_page(where: Where, method: str | None, status: int = 200, *, pro
     except NotComputed as waiting:
         return _computing_page(waiting, method)
     line = asked_line(board, request.args)
+    follows = board.quoted if board.run is None or not board.run.explicit else ""
     board, sure_of = _for_places(where, board, line, number)
     return render(
         "admin/leaderboard.html",
@@ -70,6 +71,7 @@ def leaderboard_page(where: Where, method: str | None, status: int = 200, *, pro
         pages=max(1, -(-board.total // PAGE)),
         page=number,
         size=PAGE,
+        follows=follows,
         problem=problem,
     )
 

@@ -120,6 +120,29 @@ def test_changes_since_name_whom_they_touch(world: World) -> None:
     assert "since these numbers were computed" not in page(world, BOARD)
 
 
+def test_a_page_follows_the_rounds_own_run_whatever_line_is_drawn(world: World) -> None:
+    entries = outcomes.three(world, computed=False)
+    own = stored(world, entries)
+    stored(world, entries, places=1, asked="calibrated")
+    world.clock.at = JUDGING
+    handed_in(world, entries[0], "dora", difference="2")
+    html = page(world, f"{BOARD}?places=1")
+    [follows] = re.findall(r'data-progress="([^"]+)"', html)
+    assert follows == f"{BOARD}/run?shown={own.handle}"
+    assert world.client("adam").get(follows).get_json()["over"] is False
+
+
+def test_a_way_to_count_that_somebody_asked_for_is_followed_by_nobody(world: World) -> None:
+    entries = outcomes.three(world, computed=False)
+    stored(world, entries, asked="median", method="median")
+    world.clock.at = JUDGING
+    handed_in(world, entries[0], "dora", difference="2")
+    html = page(world, f"{BOARD}?method=median")
+    assert "data-progress=" not in html
+    assert "This way to count is computed only when somebody asks." in html
+    assert "Compute again" in html
+
+
 def test_asking_for_a_run_goes_back_to_where_one_was(world: World) -> None:
     entries = three(world)
     assert entries
