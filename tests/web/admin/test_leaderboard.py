@@ -132,6 +132,25 @@ def test_a_page_follows_the_rounds_own_run_whatever_line_is_drawn(world: World) 
     assert world.client("adam").get(follows).get_json()["over"] is False
 
 
+def test_chances_that_were_asked_for_are_followed_until_they_are_there(world: World) -> None:
+    entries = outcomes.three(world, computed=False)
+    stored(world, entries)
+    client = world.client("adam")
+    post(client, f"{BOARD}/run", {"method": "calibrated", "places": "1"}, f"{BOARD}?places=1")
+    html = page(world, f"{BOARD}?places=1")
+    assert "Waiting for the worker to begin" in html
+    [follows] = re.findall(r'data-progress="([^"]+)"', html.replace("&amp;", "&"))
+    assert follows == f"{BOARD}/run?method=calibrated&places=1"
+    assert client.get(follows).get_json() == {
+        "over": False,
+        "progress": 0,
+        "said": "Waiting for the worker to begin",
+    }
+    world.computed()
+    assert client.get(follows).get_json()["over"] is True
+    assert "data-progress=" not in page(world, f"{BOARD}?places=1")
+
+
 def test_a_way_to_count_that_somebody_asked_for_is_followed_by_nobody(world: World) -> None:
     entries = outcomes.three(world, computed=False)
     stored(world, entries, asked="median", method="median")
