@@ -170,17 +170,21 @@ def whole(text: str) -> int | None:
 
 def _status(board: Board, pending: Progress | None) -> dict[str, Any]:
     """Whether the numbers are of now: what has changed since, whom it touches, and how far the next ones are."""
-    changes, touched = 0, ""
+    changes = 0
     if board.stale and board.run is not None:
         changes = max(1, runs.revision_of(current_session(), board.round.id) - board.run.revision)
-        if board.total <= COMPARED:
-            names = [entry.title for entry in affected(context(), board)]
-            touched = words.named(names, {})
     return {
         "changes": changes,
-        "touched": touched,
+        "touched": touched_by_changes(board),
         "progress": said_of(found) if (found := pending or board.under_way) else None,
     }
+
+
+def touched_by_changes(board: Board) -> str:
+    """Whose marks have changed since the board's run, in a sentence; empty if nobody's, or where that takes too long."""
+    if not board.stale or board.total > COMPARED:
+        return ""
+    return words.named([entry.title for entry in affected(context(), board)], {})
 
 
 def said_of(progress: Progress) -> SimpleNamespace:

@@ -14,7 +14,7 @@ from tests import outcomes
 from tests.counting import statements
 from tests.judging import handed_in
 from tests.stored import judge_of, stored
-from tests.web.admin.test_results import BOARD, page, text
+from tests.web.admin.test_results import BOARD, fields, page, text
 from tests.world import JUDGED, JUDGING, World, post
 
 
@@ -337,3 +337,25 @@ def test_the_page_has_a_literal_number_of_statements(world: World) -> None:
             client.get(BOARD)
         counts.append(len(sent))
     assert counts == [20, 20]
+
+
+# ---- deciding on numbers that marks have moved on from ----
+
+
+def test_a_decision_on_numbers_of_before_says_who_is_affected(world: World) -> None:
+    entries = outcomes.three(world)
+    client = world.client("adam")
+    html = client.get(f"{BOARD}/shortlist?places=2").get_data(as_text=True)
+    assert "Marks have changed since these numbers were computed" not in html
+    world.clock.at = JUDGING
+    handed_in(world, entries[1], "dora", difference="2")
+    world.clock.at = JUDGED
+    answer = client.post(f"{BOARD}/shortlist", data=fields(html))
+    assert answer.status_code == 409
+    said = text(answer.get_data(as_text=True))
+    assert "A scorecard has come in or gone since you looked" in said
+    assert "Marks have changed since these numbers were computed Affected: Ben Bode." in said
+    world.computed()
+    fresh = client.get(f"{BOARD}/shortlist?places=2").get_data(as_text=True)
+    assert "Marks have changed since" not in fresh
+    assert client.post(f"{BOARD}/shortlist", data=fields(fresh)).status_code == 303
