@@ -181,7 +181,7 @@ def _status(board: Board, pending: Progress | None) -> dict[str, Any]:
 
 
 def touched_by_changes(board: Board) -> str:
-    """Whose marks have changed since the board's run, in a sentence; empty if nobody's, or where that takes too long."""
+    """Whose marks have changed since the board's run, in a sentence; empty if nobody's, or where that is too slow."""
     if not board.stale or board.total > COMPARED:
         return ""
     return words.named([entry.title for entry in affected(context(), board)], {})
