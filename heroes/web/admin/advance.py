@@ -10,7 +10,7 @@ from heroes.services.deciding import Stage, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.decide import what_changed
-from heroes.web.admin.leaderboard import board_for_staff, page_of
+from heroes.web.admin.leaderboard import board_for_staff, page_of, touched_by_changes
 from heroes.web.admin.line import asked_line
 from heroes.web.admin.results import versions_of
 from heroes.web.kit.access import Access, open_to
@@ -78,6 +78,7 @@ def _page(
         errors=errors,
         found=[Problem("reason" if key == "reason" else "", text) for key, text in errors.items()],
         changed=changed,
+        touched=touched_by_changes(board),
         gone=int(gone) if gone.isascii() and gone.isdigit() and len(gone) < 6 else 0,
         back=url_for(
             "admin.leaderboard",

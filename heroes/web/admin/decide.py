@@ -15,7 +15,7 @@ from heroes.services.boards import Board
 from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.web.admin.blueprint import blueprint, room
-from heroes.web.admin.leaderboard import board_for_staff, page_of
+from heroes.web.admin.leaderboard import board_for_staff, page_of, touched_by_changes
 from heroes.web.admin.line import asked_line
 from heroes.web.admin.results import versions_of
 from heroes.web.kit.access import Access, open_to
@@ -112,6 +112,7 @@ def _shortlist_page(
         errors=errors,
         found=[Problem("reason" if key == "reason" else "", text) for key, text in errors.items()],
         changed=changed,
+        touched=touched_by_changes(board),
         back=_back(board),
     )
 
@@ -233,6 +234,7 @@ def _award_preview(
         errors=errors,
         found=[Problem("reason" if key == "reason" else "", text) for key, text in errors.items()],
         changed=changed,
+        touched=touched_by_changes(board),
         back=_back(board),
     )
 

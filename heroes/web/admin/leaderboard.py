@@ -59,17 +59,21 @@ def leaderboard_page(where: Where, method: str | None, status: int = 200, *, pro
     except NotComputed as waiting:
         return _computing_page(waiting, method)
     line = asked_line(board, request.args)
-    board, sure_of = _for_places(where, board, line, number)
+    follows = board.quoted if board.run is None or not board.run.explicit else ""
+    asked = _for_places(where, board, line, number)
+    board, sure_of = asked.board, asked.sure_of
     return render(
         "admin/leaderboard.html",
         422 if line.errors else status,
         **_frame(board, line, method),
-        **_status(board),
+        **_status(board, asked.pending),
         **_lines(board, line, sure_of),
         **_effects(board, line),
         pages=max(1, -(-board.total // PAGE)),
         page=number,
         size=PAGE,
+        follows=follows,
+        follow=asked.follow or {"method": method, "shown": follows or None},
         problem=problem,
     )
 
@@ -81,22 +85,38 @@ def page_of(board: Board, status: int, *, problem: str = "") -> Response:
 
 
 def _page_number() -> int:
-    text = request.args.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return max(1, whole(request.args.get("page", "1")) or 1)
 
 
-def _for_places(where: Where, board: Board, line: Drawn, number: int) -> tuple[Board, int | None]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A board for the line that is drawn: for how many places its chances are, and what else was asked for.
+
+    `pending` is a run for exactly this line that is on its way, and `follow` what the page asks about it.
+    """
+
+    board: Board
+    sure_of: int | None
+    pending: Progress | None = None
+    follow: Mapping[str, object] | None = None
+
+
+def _for_places(where: Where, board: Board, line: Drawn, number: int) -> Asked:
     """The board with the chances of so many places where they have been computed, and for how many they are."""
     if board.run is None or line.places is None or line.places == board.run.places:
-        return board, board.run.places if board.run else None
-    used = board.standings.method
-    found = runs.last_done(current_session(), board.round.id, used, line.places)
+        return Asked(board, board.run.places if board.run else None)
+    used, session = board.standings.method, current_session()
+    found = runs.last_done(session, board.round.id, used, line.places)
     if found is None or found.revision != board.run.revision:
-        return board, board.run.places
+        begun = runs.last_begun(session, board.round.id, used, line.places)
+        if begun is None or begun.state == "failed":
+            return Asked(board, board.run.places)
+        shown = found.handle if found else None
+        follow = {"method": used, "places": line.places, "shown": shown}
+        return Asked(board, board.run.places, progress_of(begun), follow)
     again = staff_board(context(), *where, used, places=line.places, page=number, per_page=PAGE)
-    return replace(
-        again, standings=replace(again.standings, asked=board.asked, reason=board.standings.reason)
-    ), line.places
+    said = replace(again.standings, asked=board.asked, reason=board.standings.reason)
+    return Asked(replace(again, standings=said), line.places)
 
 
 def _frame(board: Board, line: Drawn, method: str | None) -> dict[str, Any]:
@@ -140,22 +160,31 @@ def here(board: Board, line: Drawn, method: str, **more: object) -> str:
     )
 
 
+def whole(text: str) -> int | None:
+    """A whole number of at most five digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
 # ---- how far the run is ----
 
 
-def _status(board: Board) -> dict[str, Any]:
+def _status(board: Board, pending: Progress | None) -> dict[str, Any]:
     """Whether the numbers are of now: what has changed since, whom it touches, and how far the next ones are."""
-    changes, touched = 0, ""
+    changes = 0
     if board.stale and board.run is not None:
         changes = max(1, runs.revision_of(current_session(), board.round.id) - board.run.revision)
-        if board.total <= COMPARED:
-            names = [entry.title for entry in affected(context(), board)]
-            touched = words.named(names, {})
     return {
         "changes": changes,
-        "touched": touched,
-        "progress": None if board.under_way is None else said_of(board.under_way),
+        "touched": touched_by_changes(board),
+        "progress": said_of(found) if (found := pending or board.under_way) else None,
     }
+
+
+def touched_by_changes(board: Board) -> str:
+    """Whose marks have changed since the board's run, in a sentence; empty if nobody's, or where that is too slow."""
+    if not board.stale or board.total > COMPARED:
+        return ""
+    return words.named([entry.title for entry in affected(context(), board)], {})
 
 
 def said_of(progress: Progress) -> SimpleNamespace:
@@ -216,10 +245,11 @@ def leaderboard_run(season_slug: str, category_slug: str, round_slug: str) -> Re
     staff_season(context(), season_slug, Deed.SEE_LEADERBOARD)
     (_, _, round_, _), _ = place_of(context(), season_slug, category_slug, round_slug)
     method = request.args.get("method") or None
-    method = None if method == round_.method else method
+    places = whole(request.args.get("places", ""))
+    method = None if method == round_.method and places is None else method
     session = current_session()
-    begun = runs.last_begun(session, round_.id, method)
-    done = runs.last_done(session, round_.id, method)
+    begun = runs.last_begun(session, round_.id, method, places)
+    done = runs.last_done(session, round_.id, method, places)
     newer = done is not None and done.handle != request.args.get("shown", "")
     if begun is None:
         return jsonify(over=newer, progress=0, said="The marks have just changed")
@@ -232,15 +262,14 @@ def leaderboard_run(season_slug: str, category_slug: str, round_slug: str) -> Re
 def leaderboard_compute(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
     """Ask for the results to be computed: again, by another method, for another line, or across groups."""
     form = request.form
-    method, places = form.get("method") or None, form.get("places", "")
-    usable = places.isascii() and places.isdigit() and len(places) < 6
+    method, places = form.get("method") or None, whole(form.get("places", ""))
     running.request_run(
         context(),
         season_slug,
         category_slug,
         round_slug,
         method=method,
-        places=int(places) if usable else None,
+        places=places,
         across_groups=form.get("across") == "yes",
     )
     return redirect(
@@ -250,7 +279,7 @@ def leaderboard_compute(season_slug: str, category_slug: str, round_slug: str) -
             category_slug=category_slug,
             round_slug=round_slug,
             method=form.get("back") or None,
-            places=places if usable else None,
+            places=places,
         ),
         303,
     )

@@ -14,7 +14,7 @@ from tests import outcomes
 from tests.counting import statements
 from tests.judging import handed_in
 from tests.stored import judge_of, stored
-from tests.web.admin.test_results import BOARD, page, text
+from tests.web.admin.test_results import BOARD, fields, page, text
 from tests.world import JUDGED, JUDGING, World, post
 
 
@@ -118,6 +118,48 @@ def test_changes_since_name_whom_they_touch(world: World) -> None:
     assert "Compute again" in said
     world.computed()
     assert "since these numbers were computed" not in page(world, BOARD)
+
+
+def test_a_page_follows_the_rounds_own_run_whatever_line_is_drawn(world: World) -> None:
+    entries = outcomes.three(world, computed=False)
+    own = stored(world, entries)
+    stored(world, entries, places=1, asked="calibrated")
+    world.clock.at = JUDGING
+    handed_in(world, entries[0], "dora", difference="2")
+    html = page(world, f"{BOARD}?places=1")
+    [follows] = re.findall(r'data-progress="([^"]+)"', html)
+    assert follows == f"{BOARD}/run?shown={own.handle}"
+    assert world.client("adam").get(follows).get_json()["over"] is False
+
+
+def test_chances_that_were_asked_for_are_followed_until_they_are_there(world: World) -> None:
+    entries = outcomes.three(world, computed=False)
+    stored(world, entries)
+    client = world.client("adam")
+    post(client, f"{BOARD}/run", {"method": "calibrated", "places": "1"}, f"{BOARD}?places=1")
+    html = page(world, f"{BOARD}?places=1")
+    assert "Waiting for the worker to begin" in html
+    [follows] = re.findall(r'data-progress="([^"]+)"', html.replace("&amp;", "&"))
+    assert follows == f"{BOARD}/run?method=calibrated&places=1"
+    assert client.get(follows).get_json() == {
+        "over": False,
+        "progress": 0,
+        "said": "Waiting for the worker to begin",
+    }
+    world.computed()
+    assert client.get(follows).get_json()["over"] is True
+    assert "data-progress=" not in page(world, f"{BOARD}?places=1")
+
+
+def test_a_way_to_count_that_somebody_asked_for_is_followed_by_nobody(world: World) -> None:
+    entries = outcomes.three(world, computed=False)
+    stored(world, entries, asked="median", method="median")
+    world.clock.at = JUDGING
+    handed_in(world, entries[0], "dora", difference="2")
+    html = page(world, f"{BOARD}?method=median")
+    assert "data-progress=" not in html
+    assert "This way to count is computed only when somebody asks." in html
+    assert "Compute again" in html
 
 
 def test_asking_for_a_run_goes_back_to_where_one_was(world: World) -> None:
@@ -295,3 +337,25 @@ def test_the_page_has_a_literal_number_of_statements(world: World) -> None:
             client.get(BOARD)
         counts.append(len(sent))
     assert counts == [20, 20]
+
+
+# ---- deciding on numbers that marks have moved on from ----
+
+
+def test_a_decision_on_numbers_of_before_says_who_is_affected(world: World) -> None:
+    entries = outcomes.three(world)
+    client = world.client("adam")
+    html = client.get(f"{BOARD}/shortlist?places=2").get_data(as_text=True)
+    assert "Marks have changed since these numbers were computed" not in html
+    world.clock.at = JUDGING
+    handed_in(world, entries[1], "dora", difference="2")
+    world.clock.at = JUDGED
+    answer = client.post(f"{BOARD}/shortlist", data=fields(html))
+    assert answer.status_code == 409
+    said = text(answer.get_data(as_text=True))
+    assert "A scorecard has come in or gone since you looked" in said
+    assert "Marks have changed since these numbers were computed Affected: Ben Bode." in said
+    world.computed()
+    fresh = client.get(f"{BOARD}/shortlist?places=2").get_data(as_text=True)
+    assert "Marks have changed since" not in fresh
+    assert client.post(f"{BOARD}/shortlist", data=fields(fresh)).status_code == 303
