@@ -15,6 +15,7 @@ from heroes.services.reporting import staff_board
 from heroes.web.admin import fairness_words as words
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.board_words import agreement, swap
+from heroes.web.admin.leaderboard import touched_by_changes
 from heroes.web.kit import result_charts
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render
@@ -43,7 +44,7 @@ def fairness(season_slug: str, category_slug: str, round_slug: str) -> Response:
     }
     if isinstance(found, NotComputed) or found.run is None:
         return render("admin/fairness.html", **frame)
-    frame |= {"run": found.run, "stale": found.stale}
+    frame |= {"run": found.run, "stale": touched_by_changes(found)[0]}
     entries = {
         label: title for label, (title, _) in read.titles_in_round(current_session(), found.round.id).items()
     }

@@ -171,20 +171,25 @@ def whole(text: str) -> int | None:
 def _status(board: Board, pending: Progress | None) -> dict[str, Any]:
     """Whether the numbers are of now: what has changed since, whom it touches, and how far the next ones are."""
     changes = 0
-    if board.stale and board.run is not None:
+    behind, touched = touched_by_changes(board)
+    if behind and board.run is not None:
         changes = max(1, runs.revision_of(current_session(), board.round.id) - board.run.revision)
     return {
         "changes": changes,
-        "touched": touched_by_changes(board),
+        "touched": touched,
         "progress": said_of(found) if (found := pending or board.under_way) else None,
     }
 
 
-def touched_by_changes(board: Board) -> str:
-    """Whose marks have changed since the board's run, in a sentence; empty if nobody's, or where that is too slow."""
+def touched_by_changes(board: Board) -> tuple[bool, str]:
+    """Whether marks that count have changed since the board's run, and whose, in a sentence.
+
+    Whose is left out where that takes too long. What was handed in again with the same marks is no change.
+    """
     if not board.stale or board.total > COMPARED:
-        return ""
-    return words.named([entry.title for entry in affected(context(), board)], {})
+        return board.stale, ""
+    names = [entry.title for entry in affected(context(), board)]
+    return bool(names), words.named(names, {})
 
 
 def said_of(progress: Progress) -> SimpleNamespace:
@@ -252,7 +257,7 @@ def leaderboard_run(season_slug: str, category_slug: str, round_slug: str) -> Re
     done = runs.last_done(session, round_.id, method, places)
     newer = done is not None and done.handle != request.args.get("shown", "")
     if begun is None:
-        return jsonify(over=newer, progress=0, said="The marks have just changed")
+        return jsonify(over=newer, progress=0, said="The worker computes them in a moment.")
     progress = said_of(progress_of(begun))
     return jsonify(over=newer or progress.state == "failed", progress=progress.percent, said=progress.said)
 

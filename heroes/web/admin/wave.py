@@ -14,6 +14,7 @@ from heroes.services.boards import Board
 from heroes.services.dealing import Plan, Rules
 from heroes.services.reporting import staff_board
 from heroes.web.admin.blueprint import blueprint, room
+from heroes.web.admin.leaderboard import touched_by_changes
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -103,6 +104,7 @@ def _page(
         category=board.category,
         round=board.round,
         board=board,
+        stale=touched_by_changes(board)[0],
         plan=planned,
         seed=seed,
         reason=reason,

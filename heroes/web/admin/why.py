@@ -14,6 +14,7 @@ from heroes.services.boards import points_of
 from heroes.services.reporting import EntryReport, entry_report
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.board_words import SURPRISING
+from heroes.web.admin.leaderboard import touched_by_changes
 from heroes.web.admin.ties import said_of
 from heroes.web.kit import result_charts
 from heroes.web.kit.access import Access, open_to
@@ -44,7 +45,7 @@ def why(season_slug: str, category_slug: str, round_slug: str, entry_handle: str
         entry=found.entry,
         one=one,
         run=board.run,
-        stale=board.stale,
+        stale=touched_by_changes(board)[0],
         digest=board.digest,
         asked=asked if asked in METHODS else "",
         method=METHODS[board.standings.method],

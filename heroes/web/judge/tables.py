@@ -13,7 +13,7 @@ from heroes.services import deciding
 from heroes.services.boards import Board, Line, NotComputed, cut
 from heroes.services.deciding import Stage, Step, plan_chosen, rule_of, stage_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
-from heroes.services.standings import table
+from heroes.services.standings import affected, table
 from heroes.web.judge.pages import blueprint, room
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
@@ -97,6 +97,7 @@ def _table_page(
         board=board,
         season=board.season,
         lines=_shown(board),
+        behind=board.stale and bool(affected(context(), board)),
         above=above,
         level={line.entry.handle for line in found.level},
         waiting=waiting,

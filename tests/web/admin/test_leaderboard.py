@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from heroes.domain.counting import Group
 from heroes.models import Entry, ResultsRun
-from heroes.services import recusing
+from heroes.services import recusing, scoring
 from heroes.web.admin import leaderboard
 from tests import outcomes
 from tests.counting import statements
-from tests.judging import handed_in
+from tests.judging import COMMENT, assignment, handed_in
 from tests.stored import judge_of, stored
 from tests.web.admin.test_results import BOARD, fields, page, text
 from tests.world import JUDGED, JUDGING, World, post
@@ -60,7 +60,7 @@ def test_progress_is_told_in_words_and_is_over_when_there_is_something_new(world
     assert client.get(asked).get_json() == {
         "over": False,
         "progress": 0,
-        "said": "The marks have just changed",
+        "said": "The worker computes them in a moment.",
     }
     stored(world, entries, state="waiting")
     assert client.get(asked).get_json()["said"] == "Waiting for the worker to begin"
@@ -162,6 +162,16 @@ def test_a_way_to_count_that_somebody_asked_for_is_followed_by_nobody(world: Wor
     assert "Compute again" in html
 
 
+def test_a_card_handed_in_again_with_the_same_marks_is_no_change(world: World) -> None:
+    entries = outcomes.three(world)
+    world.clock.at = JUDGING
+    one = assignment(world, entries[0], "jack")
+    scoring.submit(world.ctx("jack"), one.handle, one.revision, {"difference": "8", "beyond": "8"}, COMMENT)
+    html = page(world, BOARD)
+    assert "since these numbers were computed" not in html
+    assert "data-progress=" not in html
+
+
 def test_asking_for_a_run_goes_back_to_where_one_was(world: World) -> None:
     entries = three(world)
     assert entries
@@ -216,7 +226,7 @@ def test_neighbours_across_the_line_that_cannot_be_told_apart_are_too_close_to_c
     said = text(page(world, BOARD))
     assert "Too close to call: Ben Bode and Cyd Cole Place 2 is the last one above a border" in said
     assert "the chance that the first of these two is the better one is 55%: a coin." in said
-    assert "give Ben Bode one more judge" not in said
+    assert "The scores alone cannot part them" in said
     world.clock.at = JUDGING
     assert "give Ben Bode one more judge, give Cyd Cole one more judge" in text(page(world, BOARD))
 
@@ -305,6 +315,8 @@ def test_where_more_reading_would_help_is_listed(world: World) -> None:
         for entry, extra, chance in ((entries[1], 2, 0.62), (entries[2], 1, None))
     ]
     stored(world, entries, extras={"proposals": {"rows": rows}})
+    assert "more scorecard" not in text(page(world, BOARD))
+    world.clock.at = JUDGING
     said = text(page(world, BOARD))
     assert "Ben Bode: 2 more scorecards, 62% sure of a place now Cyd Cole: 1 more scorecard" in said
 

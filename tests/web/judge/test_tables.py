@@ -313,7 +313,10 @@ def test_a_closed_account_chairs_nothing(lite_world: World) -> None:
 def test_a_page_has_a_literal_number_of_statements(lite_world: World, path: str) -> None:
     counts = []
     for n in (1, 3):
-        judged(lite_world, {f"Person {n}{i}": {"jack": ("8", "8"), "jill": ("7", "7")} for i in range(n)})
+        judged(
+            lite_world,
+            {f"Person {n}{i}": {"jack": (str(9 - n - i), "8"), "jill": ("7", "7")} for i in range(n)},
+        )
         client = lite_world.client("chloe")
         client.get(path)
         with statements(lite_world) as sent:
