@@ -415,7 +415,12 @@ def newest_variances(
         .join(Round, Round.id == ResultsRun.round_id)
         .join(Category, Category.id == Round.category_id)
         .join(Season, Season.id == Category.season_id)
-        .where(Season.programme_id == programme_id, ResultsRun.state == "done")
+        .where(
+            Season.programme_id == programme_id,
+            ResultsRun.state == "done",
+            # Its variances are those of logits.
+            ResultsRun.method != "calibrated-limits",
+        )
         .order_by(own, ResultsRun.id.desc())
         .limit(MOST_LOOKED_AT)
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from heroes.domain.counting.planning import forecast
+from heroes.domain.counting.planning import VOLUNTEERS, forecast
 from heroes.domain.counting.standings import Variances
 from heroes.domain.results.planning import (
     ASSUMED,
@@ -184,3 +184,9 @@ def test_its_scores_are_those_of_the_model_and_their_spread_that_of_the_joint_po
     reach[:, 0] = 1
     reach[np.arange(4), 1 + np.arange(4)] = 1
     assert spread == pytest.approx(np.sqrt(np.einsum("ij,jk,ik->i", reach, joint, reach)))
+
+
+def test_the_pages_assumption_is_the_commands() -> None:
+    assumed = ASSUMED["awards"]
+
+    assert (VOLUNTEERS.lq, VOLUNTEERS.lb) == pytest.approx((assumed.lq, assumed.lb))
