@@ -53,7 +53,7 @@ def shift_for(data: dict[str, Any], stage: str, today: datetime) -> timedelta:
 
 
 def build(ctx: Context, stage: str, today: datetime) -> None:
-    """Build the season up to a stage in one transaction; the database must be empty and becomes a demo."""
+    """Build the season up to a stage and compute its results; the database must be empty and becomes a demo."""
     ctx = replace(ctx, chance=SeededChance(26), now=today)
     data = read_season(SEASONS / "customer-service-heroes.toml")
     shift = shift_for(data, stage, today)
@@ -67,8 +67,9 @@ def build(ctx: Context, stage: str, today: datetime) -> None:
         cast = _add_entries(demo)
         judge(demo, cast)
         decide(demo, cast, stage)
-        computing.compute_due(ctx)
         _settle_mail(demo)
+    # Afterwards: how far the marks are is written when a transaction ends.
+    computing.compute_due(ctx)
 
 
 def _read(name: str) -> dict[str, Any]:
