@@ -157,12 +157,10 @@ def lines_of(
 def standings_of(session: Session, run_id: int, lines: Sequence[RunLine]) -> list[Standing]:
     """What these lines of a run say, their tie-breaks included."""
     numbers = {number for line in lines for number in line.ties}
-    ties: dict[int, TieStep] = {}
-    if numbers:
-        rows = session.execute(
-            select(RunTie.number, RunTie.data).where(RunTie.run_id == run_id, RunTie.number.in_(numbers))
-        )
-        ties = {row.number: from_plain(TieStep, row.data) for row in rows}
+    rows = session.execute(
+        select(RunTie.number, RunTie.data).where(RunTie.run_id == run_id, RunTie.number.in_(numbers))
+    )
+    ties = {row.number: from_plain(TieStep, row.data) for row in rows}
     return [
         replace(from_plain(Standing, line.data), tie=tuple(ties[number] for number in line.ties))
         for line in lines
