@@ -5,10 +5,10 @@ import click
 from heroes.app import create_app
 from heroes.cli.demo_settings import demo_settings
 from heroes.cli.running import make_context
+from heroes.domain.demo_stages import STAGES
 from heroes.migrations import steps
 from heroes.models.database import db, dispose
 from heroes.services import demo
-from heroes.services.demo_world import STAGES
 
 
 @click.command("demo-build", hidden=True)

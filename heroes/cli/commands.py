@@ -25,7 +25,7 @@ COMMANDS = {
     "audit": Lazy("upkeep", "audit", "Look after the audit trail."),
     "backup": Lazy("upkeep", "backup", "Write database, files and keys into FILE."),
     "db": Lazy("upkeep", "database", "Look after the database."),
-    "demo": Lazy("serving", "demo", "Show a living awards season on this machine."),
+    "demo": Lazy("demonstrating", "demo", "Show a living awards season on this machine."),
     "docs": Lazy("docs", "docs", "Write states.md, permissions.md and notices.md."),
     "doctor": Lazy("upkeep", "doctor", "Look whether everything works."),
     "export": Lazy("export", "export", "Take out what a season holds."),
@@ -39,7 +39,7 @@ COMMANDS = {
     "verify": Lazy("verify", "verify", "Work the result in a bundle out again."),
     "worker": Lazy("working", "worker", "Deliver mail, compute results, make releases."),
 }
-HIDDEN = {"demo-build": Lazy("building", "build", "")}
+HIDDEN = {"demo-build": Lazy("building", "build", ""), "demo-serve": Lazy("serving", "demo_serve", "")}
 
 
 class LazyGroup(click.Group):

@@ -1,21 +1,14 @@
-"""Where a demo lives: each stage has a folder, a database and keys of its own."""
+"""The settings of a demo."""
 
-import os
 import secrets
 
 from heroes import config
-from heroes.cli.running import fail
+from heroes.cli.demo_folder import demo_database, demo_folder
 
 
 def demo_settings(stage: str, port: int) -> config.Settings:
     """The demo's own settings: a folder of its own in the instance folder, its own keys, loopback only."""
-    try:
-        instance = config.load(
-            {k: v for k, v in os.environ.items() if k == "HEROES_INSTANCE"}, serving=False
-        ).instance
-    except config.BadSetting as error:
-        fail(str(error))
-    folder = instance / f"demo-{stage}"
+    folder = demo_folder(stage)
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "secret.key"
     if not key.exists():
@@ -23,7 +16,7 @@ def demo_settings(stage: str, port: int) -> config.Settings:
         key.write_text(secrets.token_urlsafe(48))
     return config.Settings(
         instance=folder,
-        database_url=f"sqlite:///{folder / 'heroes.sqlite'}",
+        database_url=f"sqlite:///{demo_database(stage)}",
         secret_key=key.read_text().strip(),
         base_url=f"http://127.0.0.1:{port}",
         mail_url=f"file://{folder / 'mail'}",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from heroes.cli.running import fail
+from heroes.cli.failing import fail
 from heroes.domain.generated_docs import pages
 
 

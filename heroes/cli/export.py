@@ -7,7 +7,8 @@ import click
 from heroes import config
 from heroes.adapters.signing import Ed25519Signer
 from heroes.adapters.spreadsheets import BOM, stream_csv
-from heroes.cli.running import command_app, fail
+from heroes.cli.failing import fail
+from heroes.cli.running import command_app
 from heroes.domain.phrases import many
 from heroes.models.queue_pages import Filters
 from heroes.services import bundling, exporting

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from heroes.cli.running import BAD_INPUT, command_app, fail
+from heroes.cli.failing import BAD_INPUT, fail
+from heroes.cli.running import command_app
 from heroes.domain.actors import IMPORT
 from heroes.domain.phrases import many
 from heroes.services.imported_cards import Imported

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from heroes.cli.running import command_app, fail
+from heroes.cli.failing import fail
+from heroes.cli.running import command_app
 from heroes.domain.counting import METHODS, Number, Standing
 from heroes.domain.counting.plain import to_plain
 from heroes.services.computing import Blended, Looked, look, look_blended

@@ -1,30 +1,21 @@
 """What every command shares: settings, the application around it, and failures as one clear line."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
 
-import click
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from heroes import config, migrations
 from heroes.app import create_app
+from heroes.cli.failing import fail
 from heroes.domain.actors import SYSTEM, Actor
 from heroes.models.database import db, dispose
 from heroes.services.context import Context
 from heroes.services.refusals import Refusal
 from heroes.web.kit.pipeline import house
 
-BAD_INPUT = 2
 MakeContext = Callable[..., Context]
-
-
-def fail(line: str, status: int = BAD_INPUT) -> NoReturn:
-    """Stop with one line on stderr."""
-    click.echo(f"heroes: {line}", err=True)
-    sys.exit(status)
 
 
 def read_settings(*, serving: bool = False) -> config.Settings:

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 import heroes
-from heroes.cli.running import command_app, fail
+from heroes.cli.failing import fail
+from heroes.cli.running import command_app
 from heroes.domain.phrases import many
 from heroes.services.season_files import BadSeason, TakenIn, read_season, take_in
 

@@ -1,10 +1,6 @@
 """Commands that set up and serve."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,12 +9,14 @@ from sqlalchemy import select
 
 from heroes import config
 from heroes.app import create_served_app
+from heroes.cli.demo_folder import ourselves
 from heroes.cli.demo_settings import demo_settings
-from heroes.cli.running import command_app, fail, read_settings
+from heroes.cli.failing import fail
+from heroes.cli.running import command_app, read_settings
+from heroes.domain.demo_stages import STAGES
 from heroes.migrations import steps
 from heroes.models.database import db
 from heroes.models.installation import Installation
-from heroes.services.demo_world import STAGES
 from heroes.services.links import address_of
 from heroes.services.opening import begin
 
@@ -91,25 +89,13 @@ def serve(host: str, port: int, workers: int) -> None:
     _run(settings, host, port, workers)
 
 
-@click.command()
-@click.option("--stage", type=click.Choice(STAGES), default="open", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--fresh", is_flag=True, help="Build the season again even if it is there.")
-@click.option("--build-only", is_flag=True, hidden=True)
-def demo(stage: str, port: int, fresh: bool, build_only: bool) -> None:
-    """Show a living awards season on this machine: built in seconds, everything invented, one-click accounts."""
+@click.command("demo-serve", hidden=True)
+@click.option("--stage", type=click.Choice(STAGES), required=True)
+@click.option("--port", default=8000, type=click.IntRange(1, 65535))
+def demo_serve(stage: str, port: int) -> None:
+    """Serve a demo that is built, on this machine only, with its worker beside it."""
     settings = demo_settings(stage, port)
-    database = Path(settings.database_url.removeprefix("sqlite:///"))
-    if fresh or not database.exists():
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{database}{suffix}").unlink(missing_ok=True)
-        # In a program of its own: building computes results, and what serves must never load what that takes.
-        built = _ourselves(settings, "demo-build", "--stage", stage, "--port", str(port)).wait()
-        if built:
-            fail("the demo could not be built", built)
-    if build_only:
-        return
-    worker = _ourselves(settings, "worker", "--demo", stage, "--port", str(port))
+    worker = ourselves("worker", "--demo", stage, "--port", str(port))
     click.echo(
         f"The demo is at http://127.0.0.1:{port}/ (sign in with one click at /sign-in). Stop it with Ctrl+C."
     )
@@ -119,11 +105,3 @@ def demo(stage: str, port: int, fresh: bool, build_only: bool) -> None:
     finally:
         worker.terminate()
         worker.wait(timeout=20)
-
-
-def _ourselves(settings: config.Settings, *arguments: str) -> subprocess.Popen[bytes]:
-    """Another command of this program, begun beside this one, in the same folder for instances."""
-    return subprocess.Popen(  # noqa: S603 (our own program, nothing of it typed by anybody)
-        [sys.executable, "-m", "heroes", *arguments],
-        env=os.environ | {"HEROES_INSTANCE": str(settings.instance.parent)},
-    )

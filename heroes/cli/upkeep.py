@@ -10,7 +10,8 @@ from heroes import config, migrations
 from heroes.adapters.files import store_for
 from heroes.adapters.mail import post_for
 from heroes.adapters.signing import Ed25519Signer, fingerprint
-from heroes.cli.running import command_app, fail, one_clear_line, read_settings
+from heroes.cli.failing import fail
+from heroes.cli.running import command_app, one_clear_line, read_settings
 from heroes.domain.phrases import many
 from heroes.migrations import steps
 from heroes.models.database import db

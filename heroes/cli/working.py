@@ -13,11 +13,11 @@ from heroes.adapters.mail import post_for
 from heroes.app import templates_folder
 from heroes.cli.demo_settings import demo_settings
 from heroes.cli.running import command_app, read_settings
+from heroes.domain.demo_stages import STAGES
 from heroes.jobs.postman import Postman
 from heroes.jobs.reckoner import Reckoner
 from heroes.jobs.worker import Worker
 from heroes.services import computing, delivering
-from heroes.services.demo_world import STAGES
 
 
 @click.command()

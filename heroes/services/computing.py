@@ -23,7 +23,7 @@ from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.runs import ResultsRun, RunLine, RunTie
 from heroes.models.seasons import Category, Round
-from heroes.services import run_reports, running
+from heroes.services import run_reports, running, tallies
 from heroes.services.auditing import note
 from heroes.services.boards import Where, label, points_of
 from heroes.services.context import Context
@@ -263,8 +263,9 @@ def work_out(material: Material, claimed: Claimed, tell: Tell, *, reports: bool 
     gathered, wish = material.gathered, claimed.wish
     method, reason = method_for(gathered, wish.method, claimed.own)
     tell(f"Ranking, and drawing {claimed.draws:,} futures", 20)
+    reading = results.read(gathered.marks, gathered.criteria)
     ranked = results.rank(
-        gathered.marks,
+        reading,
         gathered.criteria,
         method=method,
         places=wish.places,
@@ -288,10 +289,12 @@ def work_out(material: Material, claimed: Claimed, tell: Tell, *, reports: bool 
     }
     if reports and wish.places is not None and gathered.marks:
         tell("Comparing methods and leaving out one judge at a time", 70)
-        summary["fairness"] = run_reports.fairness(gathered, ranked, wish.places)
+        summary["fairness"] = run_reports.fairness(reading, gathered, ranked, wish.places)
         tell("Looking for where more reviews would tell most", 85)
         budget = material.budget if wish.budget is None else wish.budget
-        summary["proposals"] = run_reports.proposals(gathered, ranked, wish.places, budget, seed=claimed.seed)
+        summary["proposals"] = run_reports.proposals(
+            reading, gathered, ranked, wish.places, budget, seed=claimed.seed
+        )
     return Computed(material, ranked, gathered.digest(ranked.method), summary)
 
 
@@ -489,6 +492,9 @@ def look_blended(ctx: Context, season: str, category: str, parts: Sequence[tuple
 
 def compute_now(ctx: Context, round_: Round, wish: running.Wish | None = None) -> str:
     """Request, compute and store a run in the running transaction; returns its handle."""
+    if ctx.session.info.get("depth"):
+        # How far the marks are is otherwise written at the transaction's end, and the run would seem out of date.
+        tallies.write_pending(ctx)
     if wish is None:
         category = ctx.session.get_one(Category, round_.category_id)
         wish = running.Wish(places=running.places_of(ctx, category, round_))

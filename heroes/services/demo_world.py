@@ -10,9 +10,6 @@ from heroes.models.seasons import Season
 from heroes.services.accounts import actor_of
 from heroes.services.context import Context
 
-STAGES = ("open", "judging", "shortlisted", "announced")
-"""How far a demo season can be, in its order."""
-
 
 @dataclass(slots=True)
 class Demo:

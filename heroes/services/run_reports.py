@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heroes.domain import results
-from heroes.domain.counting import Mark, Standings
+from heroes.domain.counting import Standings
 from heroes.domain.counting.plain import to_plain
 from heroes.services.gathering import Gathered
 
@@ -13,19 +13,20 @@ CAP = 8
 
 
 def proposals(
-    gathered: Gathered, ranked: Standings, places: int, budget: int, *, seed: int
+    reading: results.Reading, gathered: Gathered, ranked: Standings, places: int, budget: int, *, seed: int
 ) -> dict[str, Any]:
     """The second wave for a budget of reviews: who gets how many more, the most first, with their chance of a place.
 
     `grey` is how many entries neither have a place for sure nor are surely out.
     """
-    marked = {mark.entry for mark in gathered.marks}
-    # Whom nobody has marked is told of by an abstention of nobody.
-    unmarked = [
-        Mark(entry, "", gathered.criteria[0].name, None) for entry in gathered.entries if entry not in marked
-    ]
     extra = results.next_reviews(
-        [*gathered.marks, *unmarked], gathered.criteria, places=places, budget=budget, cap=CAP, seed=seed
+        reading,
+        gathered.criteria,
+        places=places,
+        budget=budget,
+        cap=CAP,
+        seed=seed,
+        entries=gathered.entries,
     )
     lines = {one.entry: one for one in ranked.entries}
     rows = [
@@ -47,9 +48,9 @@ def proposals(
     }
 
 
-def fairness(gathered: Gathered, ranked: Standings, places: int) -> dict[str, Any]:
+def fairness(reading: results.Reading, gathered: Gathered, ranked: Standings, places: int) -> dict[str, Any]:
     """The fairness report as plain values."""
-    return to_plain(results.fairness(gathered.marks, gathered.criteria, ranked, places=places))
+    return to_plain(results.fairness(reading, gathered.criteria, ranked, places=places))
 
 
 def since(before: Mapping[str, int | None], ranked: Standings) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from heroes.services.demo_world import STAGES
+from heroes.domain.demo_stages import STAGES
 from tests.journeys.walk import ROLES, Walk, come_as, demo_at
 from tests.servers import Databases
 

@@ -5,8 +5,9 @@
     Decimal('8')
 
 Plain values in, plain values out: no clock, no files; chance only from a seed. `rank` says who comes where, how sure
-that is and why; `next_reviews` says where more reviews tell most; `Marks.from_columns` takes large input; `digest` is
-the fingerprint of what counted. docs/results-methods.md states every method with its formulas and limits.
+that is and why; `next_reviews` says where more reviews tell most; `fairness` asks who would win otherwise; `read` lets
+these share one reading; `Marks.from_columns` takes large input; `blend` joins rounds; `digest` is the fingerprint of
+what counted. docs/results-methods.md states every method with its formulas and limits.
 
 What counts, and how gaps are treated: a scorecard with at least half of the weight answered counts. For each criterion
 it leaves out it is taken to lie as far above or below that criterion's mean over all counted scorecards as its own
@@ -40,6 +41,7 @@ from heroes.domain.counting import (
 )
 from heroes.domain.counting.standings import INCOMPLETE, NOT_JUDGED, PARTIAL, PROVISIONAL
 from heroes.domain.results.blends import Part, blend
+from heroes.domain.results.calibrated import Reading, read
 from heroes.domain.results.columns import Marks
 from heroes.domain.results.digest import digest
 from heroes.domain.results.fairness import Fairness, fairness
@@ -66,6 +68,7 @@ __all__ = [
     "Mark",
     "Marks",
     "Part",
+    "Reading",
     "Reliability",
     "Standing",
     "Standings",
@@ -76,4 +79,5 @@ __all__ = [
     "fairness",
     "next_reviews",
     "rank",
+    "read",
 ]

@@ -1,7 +1,7 @@
 """The calibrated mean: what the scorecards say once each judge's leniency is taken out, and how sure that is."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class Panelled:
     """The scores of the scorecards that count, in the order of the rows."""
     many: Codes
     """How many scorecards each entry has."""
+    fits: dict[tuple[bool, bool], "Fitted"] = field(default_factory=dict, compare=False)
+    """The models that have been fitted, by (limits, prior): nobody has to fit one twice."""
 
     @property
     def why_no_model(self) -> str | None:
@@ -75,6 +77,25 @@ def read_panelled(marks: Sequence[Mark] | Marks, criteria: Sequence[Criterion]) 
         reviews.score[rows],
         np.bincount(entry, minlength=len(at_entry)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Marks that have been checked and grouped once, for whoever asks several things about them."""
+
+    marks: Sequence[Mark] | Marks
+    panel: Panelled
+
+
+def read(marks: Iterable[Mark] | Marks | Reading, criteria: Sequence[Criterion]) -> Reading:
+    """Read marks once; `rank`, `next_reviews` and `fairness` take the reading in their place, and share its model.
+
+    A reading is given back as it is. Raises InvalidMarks that names the first row that cannot be used.
+    """
+    if isinstance(marks, Reading):
+        return marks
+    kept = marks if isinstance(marks, Marks | list | tuple) else list(marks)
+    return Reading(kept, read_panelled(kept, criteria))
 
 
 def why_no_model(reviews: int, judges: int, most: int) -> str | None:
@@ -128,11 +149,16 @@ def fit_panel(panel: Panelled, *, limits: bool = False, prior: bool = True) -> F
 
     For the logits, half a point of a scale from 1 to 10 is added beyond either end, so that full marks are finite.
     """
+    known = panel.fits.get((limits, prior))
+    if known is not None:
+        return known
     scale = panel.reviews.scale
     into, back = _logit(scale) if limits else (_same, _same)
     model = Additive(panel.entry, panel.judge, len(panel.at_entry), len(panel.at_judge), into(panel.score))
     solution = model.fit(prior=prior)
-    return Fitted(model, solution, errors_of(model, solution), prior, back, scale)
+    fitted = Fitted(model, solution, errors_of(model, solution), prior, back, scale)
+    panel.fits[limits, prior] = fitted
+    return fitted
 
 
 def _same(values: Floats) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 
 from heroes.domain.counting.marks import Criterion, Mark
 from heroes.domain.counting.standings import Standings
-from heroes.domain.results.calibrated import Fitted, Panelled, fit_panel, read_panelled
+from heroes.domain.results.calibrated import Fitted, Panelled, Reading, fit_panel, read
 from heroes.domain.results.columns import Codes, Flags, Floats, Marks, added
 from heroes.domain.results.methods import TRIM_FROM
 from heroes.domain.results.model import Additive
@@ -93,14 +93,17 @@ class Fairness:
 
 
 def fairness(
-    marks: Iterable[Mark] | Marks, criteria: Sequence[Criterion], standings: Standings, *, places: int
+    marks: Iterable[Mark] | Marks | Reading,
+    criteria: Sequence[Criterion],
+    standings: Standings,
+    *,
+    places: int,
 ) -> Fairness:
     """Report on a result that `rank` gave for these marks. Raises InvalidMarks as `rank` does."""
     if places < 1:
         raise ValueError(f"places: {places} is less than 1.")
-    kept = marks if isinstance(marks, Marks | list | tuple) else list(marks)
     with one_thread():
-        panel = read_panelled(kept, criteria)
+        panel = read(marks, criteria).panel
         if not len(panel.rows):
             return Fairness(places, {}, (), (), 0, ())
         return _Report(panel, standings, places).whole()

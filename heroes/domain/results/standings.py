@@ -7,7 +7,7 @@ import numpy as np
 from heroes.domain.counting.marks import Criterion, Mark
 from heroes.domain.counting.methods import METHODS, RULES
 from heroes.domain.counting.standings import INCOMPLETE, LeftOut, Standings
-from heroes.domain.results.calibrated import Panelled, read_panelled
+from heroes.domain.results.calibrated import Panelled, Reading, read
 from heroes.domain.results.columns import Marks
 from heroes.domain.results.lines import standings_of
 from heroes.domain.results.linking import WEAK, holding_together, second_eigenvalue
@@ -23,7 +23,7 @@ FACE_VALUE = frozenset({"mean", "trimmed-mean", "median"})
 
 
 def rank(
-    marks: Iterable[Mark] | Marks,
+    marks: Iterable[Mark] | Marks | Reading,
     criteria: Sequence[Criterion],
     *,
     method: str = "calibrated",
@@ -57,10 +57,10 @@ def rank(
     if draws < 0:
         raise ValueError(f"draws: {draws} is less than none.")
     check_seed(seed)
-    kept = marks if isinstance(marks, Marks | list | tuple) else list(marks)
     with one_thread():
-        panel = read_panelled(kept, criteria)
-        ranking = ranking_of(kept, panel, method, prior=prior)
+        reading = read(marks, criteria)
+        panel = reading.panel
+        ranking = ranking_of(reading.marks, panel, method, prior=prior)
         within = len(panel.linked.groups) > 1 and not across_groups and method not in FACE_VALUE
         listed = listed_by(panel, ranking, within=within, tie_seed=tie_seed)
         sure = _sureness(panel, ranking, listed, places, draws, seed, within=within)

@@ -42,6 +42,7 @@ def test_an_entry_without_a_review_comes_first() -> None:
     marks = [*panel(9), Mark("unread", "j00", "Impact", None)]
 
     assert next_reviews(marks, SCALE, places=4, budget=1) == {"unread": 1}
+    assert next_reviews(panel(9), SCALE, places=4, budget=1, entries=["e00", "new"]) == {"new": 1}
     assert next_reviews([], SCALE, places=4, budget=5) == {}
 
 
@@ -71,4 +72,4 @@ def test_never_beyond_budget_or_cap_and_the_same_for_any_order(
 @pytest.mark.parametrize("more", [{"places": 0}, {"budget": -1}, {"cap": 0}, {"places": True}, {"seed": -1}])
 def test_a_number_that_makes_no_sense_is_refused(more: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(more))):
-        next_reviews(panel(1), SCALE, **({"places": 1, "budget": 1} | more))
+        next_reviews(panel(1), SCALE, **({"places": 1, "budget": 1} | more))  # type: ignore[arg-type]
