@@ -23,7 +23,7 @@ class Lazy:
 
 COMMANDS = {
     "audit": Lazy("upkeep", "audit", "Look after the audit trail."),
-    "backup": Lazy("upkeep", "backup", "Write database, files and keys into FILE."),
+    "backup": Lazy("upkeep", "backup", "Write database, files and the installation's keys into FILE."),
     "db": Lazy("upkeep", "database", "Look after the database."),
     "demo": Lazy("demonstrating", "demo", "Show a living awards season on this machine."),
     "docs": Lazy("docs", "docs", "Write states.md, permissions.md and notices.md."),
@@ -36,7 +36,7 @@ COMMANDS = {
     "results": Lazy("results", "results", "Print the standings of a category, best first."),
     "season": Lazy("season", "season", "Set up a season."),
     "serve": Lazy("serving", "serve", "Serve the pages."),
-    "verify": Lazy("verify", "verify", "Work the result in a bundle out again."),
+    "verify": Lazy("verify", "verify", "Work the result in FILE out again."),
     "worker": Lazy("working", "worker", "Deliver mail, compute results, make releases."),
 }
 HIDDEN = {"demo-build": Lazy("building", "build", ""), "demo-serve": Lazy("serving", "demo_serve", "")}

@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Event
 
 import click
+from flask import current_app
 
 from heroes.adapters.letters import Letters
 from heroes.adapters.mail import post_for
@@ -41,7 +42,8 @@ def worker(once: bool, demo: str | None, port: int, lease: float, computing_leas
             settings.mail_from,
             timedelta(seconds=lease),
         )
-        at_work = Worker(make, postman, Reckoner(make, timedelta(seconds=computing_lease)), stop)
+        reckoner = Reckoner(make, timedelta(seconds=computing_lease))
+        at_work = Worker(make, postman, reckoner, current_app.app_context, stop)
         if once:
             at_work.once()
         else:

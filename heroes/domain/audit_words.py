@@ -55,6 +55,7 @@ ACT_WORDS: dict[str, str] = {
     "release.rejoin": "put back under the season's release",
     "release.shortlist": "released the shortlist:",
     "results.export": "exported the results of",
+    "results.run": "computed the results of",
     "role.remove": "took away a role of",
     "round.open": "opened the round",
     "round.skip": "skipped the round",

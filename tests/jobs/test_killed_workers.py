@@ -150,7 +150,7 @@ def test_a_run_whose_worker_is_killed_is_finished_by_another_one_once(world, sin
         for worker in workers:
             worker.terminate()
         ends = [worker.wait(30) for worker in workers]
-    assert ends == [0, 0], (tmp_path / "worker.log").read_text()
+    assert set(ends) <= {0, -signal.SIGTERM}, (tmp_path / "worker.log").read_text()
     assert found == runs(world) == [("done", 2, handle)]
     assert world.session.scalar(select(func.count()).select_from(RunLine)) == 3
 

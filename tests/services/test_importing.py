@@ -33,7 +33,7 @@ from heroes.services.imported_cards import Imported
 from heroes.services.importing import BadFile, import_marks
 from heroes.services.refusals import Invalid, NotFound
 from heroes.services.release_news import find_release
-from heroes.services.standings import find_season, standings
+from heroes.services.standings import find_category, find_season, standings
 from tests.judging import asked, cards, change, entered, handed_in
 from tests.outcomes import board, eligible, moved
 from tests.world import JUDGED, JUDGING, World
@@ -384,9 +384,10 @@ def test_the_trimmed_mean_reproduces_the_published_totals(skating: World) -> Non
         for row in csv.DictReader(file):
             published[row["category"]][row["entry"]] = Decimal(row["total_component_score"])
     seen = 0
-    slug = find_season(skating.ctx("system"), SKATING).slug
+    season = find_season(skating.ctx("system"), SKATING)
     for category in published:
-        running.request_run(skating.ctx("system"), slug, category, "judging", method="trimmed-mean")
+        slug = find_category(skating.ctx("system"), season, category).slug
+        running.request_run(skating.ctx("system"), season.slug, slug, "judging", method="trimmed-mean")
     skating.computed()
     for category, totals in published.items():
         found = standings(skating.ctx("system"), SKATING, category, method="trimmed-mean")
