@@ -18,7 +18,8 @@ from heroes.domain.results.columns import Codes, Floats, added
 
 FLOOR = 1e-12
 """The least residual variance, so that a panel which agrees on everything can be solved."""
-START = (0.0, 1.0)
+START = ((0.0, 1.0), (1.0, 1.0), (0.0, 2.0))
+"""Where the search begins: (0, 1), and how far it looks around at first."""
 BOUNDS = ((-5.0, 7.0), (-5.0, 9.0))
 """Of ln lq and ln lb."""
 PRIOR = ((0.0, 2.0), (log(3.0), 2.0))
@@ -171,13 +172,13 @@ class Additive:
     def fit(self, *, prior: bool = True) -> Solution:
         """The solution with the most likely lq and lb: Nelder-Mead near them, then Newton's steps to full digits."""
         if self.rows < 2:
-            return self.solve(float(np.exp(START[0])), float(np.exp(START[1])))
+            return self.solve(*np.exp(START[0]).tolist())
         found = minimize(  # type: ignore[call-overload]  # the stubs know no bounds as pairs for a plain function
             lambda x: self.cost(x, prior=prior)[0],
-            np.array(START),
+            np.array(START[0]),
             method="Nelder-Mead",
             bounds=BOUNDS,
-            options={"xatol": 0.1, "fatol": 0.1, "maxiter": 400},
+            options={"initial_simplex": np.array(START), "xatol": 0.1, "fatol": 0.1, "maxiter": 400},
         )
         x, bent = self._polished(np.asarray(found.x), prior=prior)
         return replace(self.cost(x, prior=prior)[1], bent=bent)
