@@ -348,7 +348,7 @@ def _for_panel(ctx: Context, board: Board, wanted: Wanted) -> Board:
         return known[id(step)]
 
     lines = []
-    for line, following in zip(board.lines, (*board.lines[1:], None), strict=True):
+    for line, following in zip(board.lines, (*board.lines[1:], None), strict=False):  # none has none after it
         called, one = codes.get(line.entry.id, line.entry.title), line.standing
         if line.entry.id in hidden:
             nothing = Standing(one.entry, None, None, None, 0)

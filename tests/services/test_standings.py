@@ -10,7 +10,7 @@ from heroes.models import Panel
 from heroes.services import recusing, scoring
 from heroes.services.boards import cut
 from heroes.services.refusals import Invalid, NotFound, NotNow
-from heroes.services.standings import standings
+from heroes.services.standings import standings, table
 from tests.judging import COMMENT, asked, assignment, change, handed_in, handle_of
 from tests.outcomes import FRONTLINE, PAIR, board, eligible, judged, moved, three
 from tests.world import JUDGED, JUDGING, World
@@ -278,3 +278,9 @@ def test_a_withdrawn_entry_leaves_no_trace_in_the_digest(world: World) -> None:
     moved(world, entries[2], Act.WITHDRAW, reason="As asked.")
     after = board(world).digest
     assert before != after
+
+
+def test_a_chair_has_an_empty_table_before_anything_is_admitted(lite_world: World) -> None:
+    found = table(lite_world.ctx("chloe"), *FRONTLINE)
+
+    assert (found.lines, found.run, found.blind) == ((), None, found.round.blind)

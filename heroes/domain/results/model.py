@@ -61,6 +61,8 @@ class Additive:
     def __init__(self, entry: Codes, judge: Codes, entries: int, judges: int, scores: Floats) -> None:
         """R scores by position of entry and judge; every entry and judge has at least one."""
         self.sizes = (entries, judges)
+        self.grids: dict[bool, tuple[list[Floats], Floats, list[Solution]]] = {}
+        """Kept for `posterior`: the grid around the most likely ratios, by whether there is a prior."""
         self.entry, self.judge = entry, judge
         self.rows = len(scores)
         self.centre = float(scores.mean()) if self.rows else 0.0

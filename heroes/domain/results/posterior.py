@@ -60,14 +60,7 @@ def worths(model: Additive, solution: Solution, *, draws: int, seed: int, prior:
 
 def _nodes(model: Additive, solution: Solution, *, draws: int, prior: bool) -> Iterator[tuple[Solution, int]]:
     """Each solution of the grid that is drawn from, and how often: weights to whole numbers by largest remainders."""
-    points = _grid(model, solution, prior=prior)
-    # Where they are small, the solutions are kept: each costs as much as a hundred draws.
-    keep = len(points) * (len(model.small_counts) + 1) ** 2 <= _KEPT
-    kept: list[Solution] = []
-    costs = np.empty(len(points))
-    for number, point in enumerate(points):
-        costs[number], found = model.cost(point, prior=prior)
-        kept += [found] if keep else []
+    points, costs, kept = _points(model, solution, prior=prior)
     shares = np.exp(-(costs - costs.min()) / 2)
     shares *= draws / shares.sum()
     counts = np.floor(shares).astype(np.int64)
@@ -75,7 +68,25 @@ def _nodes(model: Additive, solution: Solution, *, draws: int, prior: bool) -> I
     counts[np.argsort(counts - shares, kind="stable")[:short]] += 1
     for number, count in enumerate(counts.tolist()):
         if count:
-            yield kept[number] if keep else model.cost(points[number], prior=prior)[1], count
+            yield kept[number] if kept else model.cost(points[number], prior=prior)[1], count
+
+
+def _points(
+    model: Additive, solution: Solution, *, prior: bool
+) -> tuple[list[Floats], Floats, list[Solution]]:
+    """The grid's points with their costs and, where they are small, their solutions; worked out once for a model."""
+    known = model.grids.get(prior)
+    if known is not None:
+        return known
+    points = _grid(model, solution, prior=prior)
+    # A solution costs as much as a hundred draws.
+    keep = len(points) * (len(model.small_counts) + 1) ** 2 <= _KEPT
+    solved = [model.cost(point, prior=prior) for point in points] if keep else []
+    costs = np.array([cost for cost, _ in solved] or [model.cost(point, prior=prior)[0] for point in points])
+    found = points, costs, [one for _, one in solved]
+    if keep:
+        model.grids[prior] = found
+    return found
 
 
 def _grid(model: Additive, solution: Solution, *, prior: bool) -> list[Floats]:
