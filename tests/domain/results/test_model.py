@@ -198,6 +198,16 @@ def test_the_slope_is_that_of_the_cost(size: tuple[int, int], prior: bool) -> No
     assert model.slope(at, prior=prior).tolist() == pytest.approx(numbers, rel=1e-5, abs=1e-6)
 
 
+def test_the_prior_is_weak_and_where_it_is_said_to_be() -> None:
+    # ln lq ~ N(0, 2^2) and ln lb ~ N(ln 3, 2^2), as minus twice their logarithms.
+    entry, judge, score = random_panel(5, 6, 4)
+    model = Additive(entry, judge, 6, 4, score)
+    for lq, lb in ((1.5, 2.5), (0.2, 9.0)):
+        at = np.log([lq, lb])
+        added = model.cost(at, prior=True)[0] - model.cost(at, prior=False)[0]
+        assert added == pytest.approx((np.log(lq) / 2) ** 2 + (np.log(lb / 3) / 2) ** 2)
+
+
 @pytest.mark.parametrize("prior", [True, False])
 def test_the_fit_is_where_the_cost_is_least(prior: bool) -> None:
     entry, judge, score = random_panel(8, 20, 6)
