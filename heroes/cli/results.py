@@ -10,7 +10,7 @@ from heroes.cli.failing import fail
 from heroes.cli.running import command_app
 from heroes.domain.counting import METHODS, Number, Standing
 from heroes.domain.counting.plain import to_plain
-from heroes.services.computing import Blended, Looked, look, look_blended
+from heroes.services.looking import Blended, Looked, look, look_blended
 
 
 @click.command("results")

@@ -17,7 +17,7 @@ from heroes.domain.counting.standings import INCOMPLETE
 from heroes.domain.policy import Deed
 from heroes.models import run_pages as runs
 from heroes.models.runs import ResultsRun
-from heroes.services import computing, running
+from heroes.services import computing, looking, running
 from heroes.services.auditing import note
 from heroes.services.boards import Board, NotComputed, Where
 from heroes.services.context import Context
@@ -105,7 +105,7 @@ def _source(ctx: Context, season: str, category: str, in_round: str | None) -> t
         board = None
     if board is not None and board.run is not None:
         return _of_run(ctx, board, ctx.session.get_one(ResultsRun, board.run.id)), board.stale
-    return _computed(ctx, computing.look(ctx, season, category, in_round)), False
+    return _computed(ctx, looking.look(ctx, season, category, in_round)), False
 
 
 def _of_run(ctx: Context, board: Board, run: ResultsRun) -> bundles.Source:
@@ -146,7 +146,7 @@ def _of_run(ctx: Context, board: Board, run: ResultsRun) -> bundles.Source:
     )
 
 
-def _computed(ctx: Context, looked: computing.Looked) -> bundles.Source:
+def _computed(ctx: Context, looked: looking.Looked) -> bundles.Source:
     gathered, ranked = looked.computed.material.gathered, looked.computed.standings
     _, category, round_, _ = looked.where
     return bundles.Source(

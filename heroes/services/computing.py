@@ -4,32 +4,28 @@ A run is claimed under a lease, its marks are read in one moment, it is computed
 in one. Whoever dies in between leaves a lease that runs out: somebody else computes it again, and it is done once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
 
 from heroes import __version__
 from heroes.domain import results
-from heroes.domain.counting import METHODS, LeftOut, Standing, Standings
+from heroes.domain.counting import LeftOut, Standing, Standings
 from heroes.domain.counting.plain import lines_of, to_plain, without_entries
 from heroes.domain.digests import digest
 from heroes.domain.entry_states import State
-from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.runs import ResultsRun, RunLine, RunTie
 from heroes.models.seasons import Category, Round
 from heroes.services import run_reports, running, tallies
 from heroes.services.auditing import note
-from heroes.services.boards import Where, label, points_of
+from heroes.services.boards import points_of
 from heroes.services.context import Context
 from heroes.services.gathering import Gathered, gather
-from heroes.services.refusals import Invalid, Refusal
-from heroes.services.standings import place_of
 from heroes.services.transactions import transaction
 from heroes.services.turns import take_turn
 
@@ -105,7 +101,7 @@ def compute_next(make: Callable[[], Context], lease: timedelta = LEASE) -> bool:
 
         try:
             tell("Reading the marks", 5)
-            with _one_moment(ctx):
+            with one_moment(ctx):
                 material = read_material(ctx, claimed.round_id, claimed.score_set_id)
             found = work_out(material, claimed, tell)
         except (ValueError, ArithmeticError) as error:
@@ -178,7 +174,7 @@ def _claimed(ctx: Context, row: Any) -> Claimed:
 
 
 @contextmanager
-def _one_moment(ctx: Context) -> Iterator[None]:
+def one_moment(ctx: Context) -> Iterator[None]:
     """Have everything that is read inside be of one moment, without keeping anybody from writing."""
     session = ctx.session
     session.rollback()
@@ -424,70 +420,7 @@ def forget(ctx: Context, round_id: int) -> None:
             ctx.session.execute(delete(ResultsRun).where(ResultsRun.id.in_(free)))
 
 
-# ---- at once, for commands ----
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A result that is computed for a look and not stored, with what its entries and judges are called."""
-
-    where: Where
-    computed: Computed
-    head: str
-    titles: Mapping[str, str]
-    names: Mapping[str, str]
-
-
-def look(
-    ctx: Context,
-    season: str,
-    category: str,
-    in_round: str | None = None,
-    method: str | None = None,
-    places: int | None = None,
-) -> Looked:
-    """Compute a round's result at once and store nothing. Names, rights and refusals as in `standings.standings`."""
-    if method is not None and method not in METHODS:
-        raise Invalid({"method": f"There is no method “{method}”: there are {', '.join(METHODS)}."})
-    where, _ = place_of(ctx, season, category, in_round)
-    round_ = where[2]
-    wish = running.Wish(method, places or running.places_of(ctx, where[1], round_))
-    with _one_moment(ctx):
-        material = read_material(ctx, round_.id, round_.score_set_id)
-        entries = read.in_the_running(ctx.session, round_.id)
-        names = runs.names_of(ctx.session, {mark.judge for mark in material.gathered.marks})
-        length, head = read.audit_head(ctx.session, where[0].id)
-    claimed = Claimed(0, 0, round_.id, round_.score_set_id, round_.method, wish, DRAWS, 0, round_.draw_seed)
-    try:
-        computed = work_out(material, claimed, _silent, reports=False)
-    except (ValueError, ArithmeticError) as error:
-        raise Refusal(str(error), "not_computed") from error
-    titles = {label(entry): entry.title for entry in entries}
-    return Looked(where, computed, f"{where[0].slug}:{length}:{head}", titles, names)
-
-
-@dataclass(frozen=True, slots=True)
-class Blended:
-    """One result of several rounds, with what each came to and its weight."""
-
-    parts: tuple[tuple[Looked, Decimal], ...]
-    standings: Standings
-    titles: Mapping[str, str]
-
-
-def look_blended(ctx: Context, season: str, category: str, parts: Sequence[tuple[str, Decimal]]) -> Blended:
-    """Compute rounds at once, each by its own method, and blend them; stores nothing. Refusals as in `look`."""
-    looked = [(look(ctx, season, category, in_round), weight) for in_round, weight in parts]
-    if len({one.where[2].id for one, _ in looked}) < len(looked):
-        raise Invalid({"blend": "A round is named twice."})
-    found = results.blend(
-        [
-            results.Part(one.computed.standings, one.computed.material.gathered.criteria, weight)
-            for one, weight in looked
-        ]
-    )
-    titles = {entry: title for one, _ in looked for entry, title in one.titles.items()}
-    return Blended(tuple(looked), found, titles)
+# ---- at once ----
 
 
 def compute_now(ctx: Context, round_: Round, wish: running.Wish | None = None) -> str:
@@ -508,12 +441,12 @@ def compute_now(ctx: Context, round_: Round, wish: running.Wish | None = None) -
             ctx.session.flush()
             claimed = _claimed(ctx, run)
             material = read_material(ctx, round_.id, round_.score_set_id)
-            _store(ctx, claimed, work_out(material, claimed, _silent))
+            _store(ctx, claimed, work_out(material, claimed, silent))
             ctx.session.expire(run)
         return run.handle
 
 
-def _silent(step: str, percent: int) -> None:
+def silent(step: str, percent: int) -> None:
     """Nobody watches."""
 
 
