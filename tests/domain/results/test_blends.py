@@ -36,6 +36,11 @@ def test_equals_share_a_place_and_models_give_floats() -> None:
 
     assert ranks(level) == [(1, "A"), (2, "B"), (3, "C")]
     assert {type(one.score) for one in modelled.entries} == {float}
+    one, other = (rank(panel(seed), SCALE) for seed in (1, 2))
+    points = {e.entry: (float(e.score or 0) - 1) / 9 * 50 for e in one.entries}
+    for entry in other.entries:
+        points[entry.entry] += (float(entry.score or 0) - 1) / 9 * 50
+    assert {e.entry: e.score for e in modelled.entries} == pytest.approx(points)
     equal = rank(scorecards(ONE, {"A": {"j": "5"}, "B": {"j": "5"}}), ONE, method="mean")
     assert ranks(blend([Part(equal, ONE, Decimal(1))])) == [(1, "A"), (1, "B")]
 

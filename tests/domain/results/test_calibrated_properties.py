@@ -1,6 +1,7 @@
 """What holds for the calibrated mean on any panel."""
 
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
 import numpy as np
@@ -135,3 +136,33 @@ def test_a_higher_mark_never_worsens_its_entrys_rank(
     assert before is not None
     assert after is not None
     assert after <= before
+
+
+@given(seeds, st.booleans())
+@few
+def test_gaps_are_filled_in_floats_as_they_are_in_fractions(seed: int, mixed: bool) -> None:
+    dice = np.random.RandomState(seed)
+    criteria = [*SCALE, Criterion("Reach", Decimal(30)), Criterion("Unmarked", Decimal(20))]
+    if mixed:
+        criteria[0] = Criterion("Impact", Decimal(60), Decimal(0), Decimal(20))
+    marks = [replace(m, value=None) if dice.uniform() < 0.25 else m for m in panel(seed)]
+    marks += [
+        Mark(m.entry, m.judge, "Reach", float(dice.randint(1, 11)) if dice.uniform() < 0.7 else None)
+        for m in marks
+        if m.criterion == "Craft"
+    ]
+    floats, exact = (
+        {
+            (one.entry, judge.judge): (judge.score, judge.total, judge.partial, judge.counted)
+            for one in rank(marks, criteria, method=method, draws=0, across_groups=True).entries
+            for judge in one.judges
+        }
+        for method in ("calibrated", "mean")
+    )
+    assume(floats.keys() == exact.keys())
+
+    assert {key: value[2:] for key, value in floats.items()} == {
+        key: value[2:] for key, value in exact.items()
+    }
+    for key, (score, total, _, _) in exact.items():
+        assert floats[key][:2] == pytest.approx((score, total), abs=1e-9)

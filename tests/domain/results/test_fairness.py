@@ -75,6 +75,19 @@ def test_leaving_a_judge_out_is_what_ranking_without_them_gives(method: str) -> 
         assert all(move.before == places_of(standings)[move.entry] for move in one.changes)
 
 
+def test_an_entry_that_only_one_judge_read_has_no_place_without_them() -> None:
+    marks = [
+        *panel(4, entries=8, judges=4),
+        Mark("best", "j00", "Impact", 10.0),
+        Mark("best", "j00", "Craft", 10.0),
+    ]
+    found = fairness(marks, SCALE, rank(marks, SCALE, method="mean", draws=0), places=2)
+
+    without = next(one for one in found.without if one.judge == "j00")
+    assert "best" in without.fell_out
+    assert next(move for move in without.changes if move.entry == "best").after is None
+
+
 def test_a_deciding_mark_turns_where_it_is_said_to() -> None:
     marks = panel(6, whole=False)
     standings = rank(marks, SCALE, method="mean", draws=0)

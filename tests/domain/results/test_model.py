@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from heroes.domain.results.columns import Codes, Floats
 from heroes.domain.results.model import Additive, errors_of
-from heroes.domain.results.posterior import worths
+from heroes.domain.results.posterior import _block, _nodes, worths
 
 # Shrout & Fleiss (1979), table 2: six targets by four judges.
 SHROUT_FLEISS = np.array(
@@ -257,3 +257,34 @@ def test_the_published_panel_has_its_published_posterior_spread() -> None:
     _, inverse = dense(model.entry, model.judge, 6, 4, found.lq, found.lb)
 
     assert np.sqrt(found.s2 * np.diag(inverse)[1:7]).tolist() == pytest.approx([0.7868] * 6, abs=5e-5)
+
+
+@pytest.mark.parametrize("size", [(9, 4), (4, 9)])
+def test_one_nodes_draws_are_the_dense_posterior_of_a_thin_panel(size: tuple[int, int]) -> None:
+    entry, judge, score = random_panel(2, *size, 0.4)
+    model = Additive(entry, judge, *size, score)
+    node = model.solve(1.4, 0.9)
+    _, inverse = dense(entry, judge, *size, 1.4, 0.9)
+    part = slice(1, 1 + size[0])
+
+    drawn = _block(model, node, np.full(100_000, np.sqrt(node.s2)), np.random.RandomState(1))
+
+    assert drawn.mean(axis=0).tolist() == pytest.approx(node.q.tolist(), abs=1e-9)  # in pairs, so exactly
+    exact = node.s2 * inverse[part, part]
+    assert np.cov(drawn.T).ravel().tolist() == pytest.approx(exact.ravel().tolist(), abs=0.02 * exact.max())
+
+
+def test_nodes_are_drawn_from_by_their_likelihood() -> None:
+    entry, judge, score = random_panel(2, 20, 6)
+    model = Additive(entry, judge, 20, 6, score)
+    found = list(_nodes(model, model.fit(), draws=10_000, prior=True))
+    costs = np.array([model.cost(np.log([one.lq, one.lb]), prior=True)[0] for one, _ in found])
+    counts = np.array([count for _, count in found])
+
+    assert counts.sum() == 10_000
+    assert len(found) == 25
+    shares = np.exp(-(costs - costs.min()) / 2)
+    assert counts.tolist() == pytest.approx((10_000 * shares / shares.sum()).tolist(), abs=1)
+    # Two standard deviations along each principal axis, so that the corners weigh little and the middle most.
+    assert counts.argmax() == 12
+    assert counts[[0, 4, 20, 24]].max() < 0.1 * counts[12]

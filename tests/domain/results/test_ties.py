@@ -181,6 +181,23 @@ def test_when_the_median_opens_a_circle_the_judges_are_asked_again() -> None:
     ]
 
 
+def test_when_reviews_open_a_circle_the_judges_are_asked_again() -> None:
+    # A over B, B over C, C over A: a circle. A and C have a review more; between these two the judges can speak.
+    cards = {
+        "A": {"j": 6, "k": 5, "l": 1, "o": 1},
+        "B": {"j": 5, "k": 4, "m": 9},
+        "C": {"k": 3, "l": 5, "m": 8, "o": 5},
+    }
+    tied = [
+        Contender(entry, {}, {judge: Fraction(score) for judge, score in judges.items()}, len(judges))
+        for entry, judges in cards.items()
+    ]
+    places, taken = break_ties(read_panel([], ONE), tied)
+
+    assert places == [("C",), ("A",), ("B",)]
+    assert [step.rule for step in taken["A"]][:4] == ["criterion", "majority", "reviews", "majority"]
+
+
 def test_a_majority_over_all_the_others_counts_among_three() -> None:
     cards = {
         "A": {"j1": "5", "j2": "5", "j3": "5"},
