@@ -40,13 +40,20 @@ def test_one_scorecard_has_no_average_of_its_own() -> None:
     )
 
 
+def test_what_is_hardly_moved_is_said_to_be() -> None:
+    found = Explanation((Adjusted("a", 7.0, 0.0, 7.0),) * 3, 7.0, 6.0, 0.98, 6.98)
+    assert why(found, NAMES)[-1] == (
+        "Average 7.0. With three scorecards we hardly move it towards everybody’s average, 6.0: 7.0."
+    )
+
+
 @pytest.mark.parametrize(
     ("part", "said"),
     [
         (1 / 3, "a third of the way"),
         (0.3, "about a third of the way"),
         (0.5, "half of the way"),
-        (0.001, "not at all"),
+        (0.001, "hardly"),
         (0.12, "an eighth of the way"),
         (0.16, "a sixth of the way"),
         (0.97, "about all the way"),

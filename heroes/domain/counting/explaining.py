@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from heroes.domain.counting.standings import Adjusted, Explanation
 
+HARDLY = "hardly"
 _SHARES = (
-    *((0.0, "not at all"), (0.05, "a twentieth of the way"), (0.1, "a tenth of the way")),
+    *((0.0, HARDLY), (0.05, "a twentieth of the way"), (0.1, "a tenth of the way")),
     *((0.125, "an eighth of the way"), (1 / 6, "a sixth of the way"), (0.2, "a fifth of the way")),
     *((0.25, "a quarter of the way"), (1 / 3, "a third of the way"), (0.4, "two fifths of the way")),
     *((0.5, "half of the way"), (0.6, "three fifths of the way"), (2 / 3, "two thirds of the way")),
@@ -26,13 +27,9 @@ def why(found: Explanation, names: Mapping[str, str]) -> tuple[str, ...]:
         return (*said, f"Their average is the score: {score}.")
     cards = f"{'only ' if count < 3 else ''}{_in_words(count)} scorecard{'' if count == 1 else 's'}"
     opening = f"Average {average}. " if count > 1 else ""
-    return (
-        *said,
-        (
-            f"{opening}With {cards} we move it {share(1 - found.kept)} to everybody’s average, {found.field_mean:.1f}:"
-            f" {score}."
-        ),
-    )
+    part = share(1 - found.kept)
+    moved = "hardly move it towards" if part == HARDLY else f"move it {part} to"
+    return (*said, f"{opening}With {cards} we {moved} everybody’s average, {found.field_mean:.1f}: {score}.")
 
 
 def _judge(review: Adjusted, name: str) -> str:
@@ -49,7 +46,7 @@ def _judge(review: Adjusted, name: str) -> str:
 def share(part: float) -> str:
     """A share of a distance in words: the nearest plain fraction, "about" where it is not quite that."""
     nearest, words = min(_SHARES, key=lambda known: abs(known[0] - part))
-    return words if abs(nearest - part) < 0.01 or words == "not at all" else f"about {words}"
+    return words if abs(nearest - part) < 0.01 or words == HARDLY else f"about {words}"
 
 
 def _in_words(count: int) -> str:
