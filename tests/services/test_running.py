@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from heroes.domain.counting.standings import Standing
 from heroes.domain.entry_states import Act, Given
 from heroes.domain.results import digest, rank
 from heroes.jobs.reckoner import AT_THE_LATEST, QUIET, Reckoner
-from heroes.models import Assignment, AuditRecord, Entry, ResultsRun, Round, RunLine
+from heroes.models import Assignment, AuditRecord, Entry, ResultsRun, Round, RunLine, Tally
 from heroes.models import run_pages as read
 from heroes.models.database import db
 from heroes.services import acting, assigning, computing, deciding, recusing, rounds, running, scoring
@@ -21,9 +22,11 @@ from heroes.services.boards import NotComputed, cut
 from heroes.services.gathering import gather
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, Refusal
 from heroes.services.standings import affected, standings, table
+from tests.journeys.walk import build_stage
 from tests.judging import COMMENT, asked, assignment, change, handed_in, handle_of
 from tests.outcomes import FRONTLINE, PAIR, board, eligible, judged, moved, shortlisted, three
-from tests.world import JUDGED, JUDGING, World
+from tests.servers import Databases
+from tests.world import JUDGED, JUDGING, World, open_world
 
 
 def found_runs(world: World) -> list[ResultsRun]:
@@ -627,3 +630,18 @@ def test_a_round_that_is_skipped_takes_its_runs_along(world: World) -> None:
     assert found_runs(world) == []
     world.session.execute(delete(RunLine))
     assert db.session.scalar(select(func.count()).select_from(Round)) == 2
+
+
+@pytest.mark.slow
+def test_a_demo_comes_with_results_that_are_up_to_date(databases: Databases, tmp_path: Path) -> None:
+    url = databases.copy_of("sqlite", "demo-shortlisted", lambda address: build_stage(address, "shortlisted"))
+    with open_world(url, "sqlite", tmp_path, demo=True) as world:
+        marked = set(
+            world.session.scalars(select(Tally.value).where(Tally.kind == "cards_in", Tally.count > 0))
+        )
+        done = world.session.scalars(select(ResultsRun).where(ResultsRun.state == "done")).all()
+
+        assert {str(run.round_id) for run in done} == marked
+        assert read.rounds_to_compute(world.session) == []
+        # Those that decisions quote were computed in the very transaction that brought the marks.
+        assert all(run.revision for run in done)
