@@ -63,8 +63,8 @@ def peer() -> list[float]:
 def highs(entries: list[str], judges: list[str], barred: set[Pair], plan: Plan) -> float:
     """The highest affinity with these loads' bounds, by scipy's HiGHS, its import included."""
     import numpy as np  # noqa: PLC0415 (what the peer costs in memory shows only if it comes later)
-    from scipy.optimize import linprog  # noqa: PLC0415
-    from scipy.sparse import csr_array, vstack  # noqa: PLC0415
+    from scipy.optimize import linprog  # noqa: PLC0415 (the same)
+    from scipy.sparse import csr_array, vstack  # noqa: PLC0415 (the same)
 
     able = [
         (e, j)

@@ -125,17 +125,6 @@ def same_wish(session: Session, round_id: int, wanted: str, revision: int) -> Re
     )
 
 
-def runs_of(session: Session, round_id: int, limit: int = 50) -> Sequence[ResultsRun]:
-    """The runs of a round, the newest first, without their summaries."""
-    return session.scalars(
-        select(ResultsRun)
-        .where(ResultsRun.round_id == round_id)
-        .options(defer(ResultsRun.summary))
-        .order_by(ResultsRun.id.desc())
-        .limit(limit)
-    ).all()
-
-
 def lines_of(
     session: Session, run_id: int, *, start: int = 0, limit: int | None = None
 ) -> Sequence[Row[RunLine, Entry]]:

@@ -58,7 +58,6 @@ class ResultsRun(Base):
     across_groups: Mapped[bool] = mapped_column(default=False)
     draws: Mapped[int] = mapped_column(default=1000)
     seed: Mapped[int] = mapped_column(default=0)
-    blend: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     requested_at: Mapped[datetime] = mapped_column(Instant)
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 

@@ -78,7 +78,7 @@ def number(entry: str, judge: str, value: object) -> float:
     """An affinity as a finite number, or ValueError that names the pair."""
     if not isinstance(value, bool):
         try:
-            as_float = float(value)  # type: ignore[arg-type]
+            as_float = float(value)  # type: ignore[arg-type] # what is no number is caught below
         except (TypeError, ValueError, OverflowError):
             as_float = math.nan
         if math.isfinite(as_float):
@@ -116,7 +116,7 @@ def _pair(what: str, given: object) -> Pair:
 def _count(what: str, name: str, value: object) -> int:
     if not isinstance(value, bool):
         try:
-            count = operator.index(value)  # type: ignore[arg-type]
+            count = operator.index(value)  # type: ignore[arg-type] # likewise
         except TypeError:
             count = -1
         if count >= 0:

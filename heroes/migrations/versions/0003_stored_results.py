@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.Column("across_groups", sa.Boolean(), nullable=False),
         sa.Column("draws", sa.Integer(), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
-        sa.Column("blend", _JSON, nullable=True),
         sa.Column("requested_at", _INSTANT, nullable=False),
         sa.Column("requested_by_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(20), nullable=False),

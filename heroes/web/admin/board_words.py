@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from heroes.domain.counting import METHODS, LeftOut, Reliability, Standing, Standings
+from heroes.domain.counting import LeftOut, Reliability, Standing, Standings
 from heroes.web.kit.result_charts import chance
 from heroes.web.kit.words import listed, many
 
@@ -215,10 +215,3 @@ def left_out(found: Iterable[LeftOut], entries: Names, judges: Names) -> list[tu
         )
         for one in found
     ]
-
-
-def method_said(asked: str, used: str, reason: str | None) -> str:
-    """Why another method was used than was asked for; empty if it was not."""
-    if asked == used:
-        return reason or ""
-    return f"Counted by: {METHODS[used].name}. {reason or ''}".strip()

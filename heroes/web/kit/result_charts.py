@@ -258,11 +258,6 @@ class Orders:
     depth: int
     line: int | None
 
-    @property
-    def crossing(self) -> tuple[Slope, ...]:
-        """The entries whose side of the line depends on the method."""
-        return tuple(slope for slope in self.slopes if slope.crosses)
-
 
 def orders(
     ranks: Mapping[str, Mapping[str, int | None]],

@@ -89,10 +89,3 @@ def test_what_does_not_count_is_named_with_its_reason() -> None:
         ("Maureen Okafor", "Gareth Lloyd", "the judge is recused"),
         ("Wendy Hallam", "J9", "Evidence: abstained"),
     ]
-
-
-def test_another_method_than_the_one_asked_for_is_said() -> None:
-    assert words.method_said("calibrated", "mean", "Every judge scored every entry.") == (
-        "Counted by: Mean. Every judge scored every entry."
-    )
-    assert words.method_said("mean", "mean", None) == ""

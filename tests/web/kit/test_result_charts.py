@@ -68,7 +68,7 @@ def test_entries_whose_side_of_the_line_depends_on_the_method_cross() -> None:
     found = charts.orders(RANKS, HEADS, NAMES, PLACES, official="calibrated")
     assert found is not None
     assert [head.text for head in found.heads] == ["Raw", "Calibrated", "Trimmed", "Median"]
-    assert [slope.entry for slope in found.crossing] == ["E4", "E5", "E6"]
+    assert [slope.entry for slope in found.slopes if slope.crosses] == ["E4", "E5", "E6"]
     assert (found.depth, found.line) == (9, 5)
     assert [slope.label for slope in found.slopes] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert [(stop.y, stop.place) for stop in found.slopes[3].stops] == [(4, 4), (4, 4), (4, 4), (8, 8)]
