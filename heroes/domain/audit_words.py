@@ -59,6 +59,7 @@ ACT_WORDS: dict[str, str] = {
     "role.remove": "took away a role of",
     "round.open": "opened the round",
     "round.skip": "skipped the round",
+    "rules.freeze": "froze the rules of",
     "scorecard.submit": "submitted a scorecard for",
     "season.load": "set up",
 }

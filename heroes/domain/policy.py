@@ -9,6 +9,12 @@ class Deed(StrEnum):
     """Something that a service does for somebody, other than moving an entry's state."""
 
     SEE_SEASON = "see_season"
+    SEE_SET_UP = "see_set_up"
+    SET_UP = "set_up"
+    START_SEASON = "start_season"
+    REHEARSE = "rehearse"
+    OPEN_SEASON = "open_season"
+    VIEW_AS = "view_as"
     SCREEN = "screen"
     ASSIGN = "assign"
     RECUSE_SOMEBODY = "recuse_somebody"
@@ -41,6 +47,12 @@ _ENTRANT = frozenset({Role.NOMINATOR, Role.MEMBER})
 
 DEEDS: dict[Deed, frozenset[Role]] = {
     Deed.SEE_SEASON: _READERS,
+    Deed.SEE_SET_UP: _READERS,
+    Deed.SET_UP: _ADMIN,
+    Deed.START_SEASON: _ADMIN,
+    Deed.REHEARSE: _ADMIN,
+    Deed.OPEN_SEASON: _ADMIN,
+    Deed.VIEW_AS: _ADMIN,
     Deed.SCREEN: _ADMIN,
     Deed.ASSIGN: _ADMIN,
     Deed.RECUSE_SOMEBODY: _ADMIN,

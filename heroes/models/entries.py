@@ -70,6 +70,7 @@ class Entry(Base):
     organisation_name: Mapped[str] = mapped_column(String(200), default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     sector: Mapped[str] = mapped_column(String(80), default="")
+    chapter: Mapped[str] = mapped_column(String(80), default="", server_default="")
     may_tell: Mapped[str] = mapped_column(String(10), default="")
     nominator_name: Mapped[str] = mapped_column(String(200), default="")
     nominator_email: Mapped[str] = mapped_column(String(254), default="")
@@ -79,6 +80,8 @@ class Entry(Base):
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     begun_at: Mapped[datetime] = mapped_column(Instant)
     reminders: Mapped[bool] = mapped_column(default=True)
+    reached: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """The key of the last question, in the form's order, that has an answer: where a draft stopped."""
 
     state: Mapped[str] = mapped_column(String(20))
     state_since: Mapped[datetime] = mapped_column(Instant)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from heroes.models.base import Base, Instant, Json
@@ -31,6 +31,30 @@ class Programme(Base):
     contact: Mapped[str] = mapped_column(String(254), default="")
     sectors: Mapped[list[str]] = mapped_column(Json, default=list)
     about: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
+    """The programme's own words for the field's terms (see heroes.domain.wording); empty for the house's."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads a plain dict)
+
+
+class Picture(Base):
+    """A picture that we drew again from an upload, kept under the SHA-256 of its bytes."""
+
+    __tablename__ = "pictures"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Proof(Base):
+    """The last time that something was seen to work: "mail" delivered, a "backup" made, one "restored"."""
+
+    __tablename__ = "proofs"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    detail: Mapped[str] = mapped_column(Text, default="")

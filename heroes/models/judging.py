@@ -17,9 +17,9 @@ ASSIGNMENT_STATES = ("assigned", "submitted", "recused", "removed")
 class Assignment(Base):
     """One judge asked to judge one entry in one round, with the scorecard's draft beside it.
 
-    `draft` and `draft_comment` are what the judge is writing; `comment` is the one handed in last. `submission`
-    counts how often the scorecard has been submitted; the marks that count are those of the highest. `total` is
-    this judge's own, out of 100 over the criteria marked.
+    `draft`, `draft_comment` and `draft_notes` are what the judge is writing; `comment` and `notes` (criterion key ->
+    reason) are those handed in last. `submission` counts how often the scorecard has been submitted; the marks that
+    count are those of the highest. `total` is this judge's own, out of 100 over the criteria marked.
     """
 
     __tablename__ = "assignments"
@@ -45,6 +45,10 @@ class Assignment(Base):
     draft: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     draft_comment: Mapped[str] = mapped_column(Text, default="")
     comment: Mapped[str] = mapped_column(Text, default="")
+    draft_notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
+    notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
+    asked_again_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a correction of the score set touched this scorecard after it was handed in; nothing once done again."""
     saved_at: Mapped[datetime | None] = mapped_column(Instant)
     submission: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)

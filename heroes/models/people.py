@@ -69,8 +69,12 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     how: Mapped[str] = mapped_column(String(20), default="")
     browser: Mapped[str] = mapped_column(String(200), default="")
+    viewing_season_id: Mapped[int | None] = mapped_column(ForeignKey("seasons.id"))
+    """The season that this browser looks at as somebody else, without being able to change anything."""
+    viewing_as_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Whom it looks as; nobody stands for a visitor without an account."""
 
-    user: Mapped[User] = relationship(lazy="raise")
+    user: Mapped[User] = relationship(lazy="raise", foreign_keys=[user_id])
 
 
 class ProgrammeRole(Base):

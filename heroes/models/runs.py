@@ -81,6 +81,8 @@ class ResultsRun(Base):
     reviews: Mapped[int] = mapped_column(default=0)
     summary: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     quoted_at: Mapped[datetime | None] = mapped_column(Instant)
+    rule_card_id: Mapped[int | None] = mapped_column(ForeignKey("rule_cards.id"))
+    """The rules that were in force when it was computed."""
 
     round: Mapped[Round] = relationship(lazy="raise")
 

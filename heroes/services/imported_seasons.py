@@ -72,6 +72,7 @@ def make_season(ctx: Context, name: str) -> Season:
         closes_at=ctx.now - timedelta(days=3),
         judging_starts_at=ctx.now - timedelta(days=3),
         milestones=[],
+        opened_at=ctx.now,
     )
     season.programme = programme
     ctx.session.add(season)

@@ -76,6 +76,17 @@ class Faster(Refusal):
         self.when = when
 
 
+class NeedsReason(Refusal):
+    """The change touches the rule card of a season that is open: it wants a reason, which everybody will read."""
+
+    code = "needs_reason"
+
+    def __init__(self, changes: Sequence[str]) -> None:
+        """Keep what would change, one sentence each."""
+        super().__init__("The rule card is public. Say why it changes: everybody will read your reason.")
+        self.changes = tuple(changes)
+
+
 class TooOften(Refusal):
     """A rate limit; `seconds` until it may be tried again."""
 

@@ -16,14 +16,17 @@ from heroes.models.installation import Programme
 from heroes.models.seasons import (
     Category,
     Criterion,
+    FormDesign,
     FormVersion,
     Panel,
     Release,
     Round,
     ScoreSet,
+    ScoreSetDesign,
     Season,
     SeasonCounter,
 )
+from heroes.services import rule_cards
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.transactions import transaction
@@ -49,15 +52,22 @@ def read_season(path: Path) -> dict[str, Any]:
     return data
 
 
-def load_season(ctx: Context, data: dict[str, Any], *, shift: timedelta = timedelta()) -> Season:
+def load_season(
+    ctx: Context, data: dict[str, Any], *, shift: timedelta = timedelta(), opened: bool = True
+) -> Season:
     """Make the season (and its programme, if new) that plain data describes, in one transaction.
 
-    `shift` moves every instant, as wall-clock time in the season's zone. Raises `BadSeason` naming what is wrong.
+    `shift` moves every instant, as wall-clock time in the season's zone. An opened season has its first rule card; any
+    other is being built, and nobody but its staff knows of it. Raises `BadSeason` naming what is wrong.
     """
     try:
         check_shape(data)
         with transaction(ctx):
-            return _Loader(ctx, data, shift).load()
+            season = _Loader(ctx, data, shift).load()
+            if opened:
+                season.opened_at = ctx.now
+                rule_cards.freeze(ctx, season)
+            return season
     except ValueError as error:
         raise BadSeason(str(error)) from error
 
@@ -140,12 +150,13 @@ class _Loader:
         programme = self._programme()
         season = self._season(programme)
         panels = self._panels(season)
+        forms = self._forms(season)
         releases = [
             self._release(season, "shortlist", self.data["season"].get("shortlist_release")),
             self._release(season, "outcomes", self.data["season"].get("outcome_release")),
         ]
         for position, raw in enumerate(self.data["category"], 1):
-            self._category(season, position, raw, panels, releases)
+            self._category(season, position, raw, panels, forms, releases)
         note(
             self.ctx,
             "season.load",
@@ -241,6 +252,7 @@ class _Loader:
         position: int,
         raw: dict[str, Any],
         panels: dict[str, Panel],
+        forms: dict[str, FormDesign],
         releases: list[Release],
     ) -> None:
         category = self._add(
@@ -255,54 +267,83 @@ class _Loader:
                 eligibility=list(raw.get("eligibility", [])),
                 how_decided=list(raw.get("how_decided", [])),
                 outcome=raw["outcome"],
+                form_design_id=forms[raw["form"]].id,
                 opens_at=self._instant(raw["opens"]) if "opens" in raw else None,
                 closes_at=self._instant(raw["closes"]) if "closes" in raw else None,
                 shortlist_release_id=releases[0].id,
                 outcome_release_id=releases[1].id,
             )
         )
-        self._form(category, raw["form"])
-        score_set = self._score_set(category, raw)
+        self._form(category, forms[raw["form"]])
+        score_set = self._score_set(season, category, raw)
         for number, one in enumerate(raw["round"], 1):
             self._round(category, number, one, panels, score_set)
 
-    def _form(self, category: Category, key: str) -> None:
-        form = next(f for f in self.data["form"] if f["key"] == key)
+    def _forms(self, season: Season) -> dict[str, FormDesign]:
+        return {
+            raw["key"]: self._add(
+                FormDesign(
+                    season_id=season.id,
+                    key=raw["key"],
+                    name=raw.get("name") or raw["key"],
+                    sections=raw["section"],
+                    edited_at=self.ctx.now,
+                    edited_by_id=self.ctx.actor.user_id,
+                )
+            )
+            for raw in self.data["form"]
+        }
+
+    def _form(self, category: Category, design: FormDesign) -> None:
         self._add(
             FormVersion(
                 category_id=category.id,
                 number=1,
-                sections=form["section"],
-                digest=digest(form["section"]),
+                sections=design.sections,
+                digest=digest(design.sections),
                 published_at=self.ctx.now,
             )
         )
 
-    def _score_set(self, category: Category, raw: dict[str, Any]) -> ScoreSet:
+    def _score_set(self, season: Season, category: Category, raw: dict[str, Any]) -> ScoreSet:
         scales = {scale["key"]: scale for scale in self.data.get("scale", [])}
+        criteria = [_criterion(one, scales[one["scale"]]) for one in raw["criterion"]]
+        design = self._add(
+            ScoreSetDesign(
+                season_id=season.id,
+                key=category.slug,
+                name=category.name,
+                comment_words=int(raw.get("comment_words", 0)),
+                criteria=criteria,
+                edited_at=self.ctx.now,
+                edited_by_id=self.ctx.actor.user_id,
+            )
+        )
         score_set = self._add(
             ScoreSet(
                 category_id=category.id,
                 number=1,
-                comment_words=int(raw.get("comment_words", 0)),
+                comment_words=design.comment_words,
                 digest=digest(_texts(raw["criterion"])),
                 published_at=self.ctx.now,
+                design_id=design.id,
             )
         )
-        for position, one in enumerate(raw["criterion"], 1):
-            scale = scales[one["scale"]]
+        for position, one in enumerate(criteria, 1):
             self._add(
                 Criterion(
                     score_set_id=score_set.id,
                     position=position,
                     key=one["key"],
                     name=one["name"],
-                    help=one.get("help", ""),
-                    weight=Decimal(str(one["weight"])),
-                    low=Decimal(str(scale["low"])),
-                    high=Decimal(str(scale["high"])),
-                    step=Decimal(str(scale.get("step", 1))),
-                    points=scale.get("points", []),
+                    help=one["help"],
+                    weight=Decimal(one["weight"]),
+                    low=Decimal(one["low"]),
+                    high=Decimal(one["high"]),
+                    step=Decimal(one["step"]),
+                    points=one["points"],
+                    counts=one["counts"],
+                    floor=None if one["floor"] is None else Decimal(one["floor"]),
                 )
             )
         return score_set
@@ -330,8 +371,26 @@ class _Loader:
                 blind=bool(raw.get("blind", False)),
                 method=raw.get("method", "calibrated"),
                 draw_seed=raw.get("draw_seed"),
+                design_id=score_set.design_id,
             )
         )
+
+
+def _criterion(raw: dict[str, Any], scale: dict[str, Any]) -> dict[str, Any]:
+    """A criterion as a design keeps it: numbers as texts, the scale written out beside its name."""
+    return {
+        "key": raw["key"],
+        "name": raw["name"],
+        "help": raw.get("help", ""),
+        "weight": str(raw["weight"]),
+        "low": str(scale["low"]),
+        "high": str(scale["high"]),
+        "step": str(scale.get("step", 1)),
+        "scale": scale["key"],
+        "points": scale.get("points", []),
+        "counts": raw.get("counts", True),
+        "floor": None if raw.get("floor") is None else str(raw["floor"]),
+    }
 
 
 def _texts(value: Any) -> Any:

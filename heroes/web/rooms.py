@@ -26,6 +26,8 @@ from heroes.web.admin import (
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import home as builder_home
+from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
 from heroes.web.nominator import pages as nominator
@@ -57,6 +59,7 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
+BUILDER_PAGES = (builder_home,)
 JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
@@ -73,6 +76,7 @@ def register(app: Flask) -> None:
         organisation.blueprint,
         judge.blueprint,
         admin,
+        builder,
         winners.blueprint,
         public.blueprint,
     ):

@@ -11,23 +11,24 @@ from heroes.web.kit.pipeline import set_site, viewer
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 TABS = (
-    ("season", "Season"),
-    ("queue", "Review queue"),
-    ("judging", "Judging"),
-    ("results", "Results"),
-    ("announce", "Announcement"),
-    ("people", "People"),
-    ("mail", "Mail"),
-    ("audit", "Audit trail"),
+    ("admin.season", "Season"),
+    ("builder.home", "Set-up"),
+    ("admin.queue", "Review queue"),
+    ("admin.judging", "Judging"),
+    ("admin.results", "Results"),
+    ("admin.announce", "Announcement"),
+    ("admin.people", "People"),
+    ("admin.mail", "Mail"),
+    ("admin.audit", "Audit trail"),
 )
-"""Endpoint name inside the room, and the tab's words; each takes season_slug."""
+"""Endpoint, and the tab's words; each takes season_slug."""
 
 
 def room(season: Season, here: str) -> dict[str, Any]:
     """The frame of an admin page of a season; also tells the page whose season it is."""
     set_site(season, season.programme)
     return _frame(
-        [(text, url_for(f"admin.{name}", season_slug=season.slug), name == here) for name, text in TABS]
+        [(text, url_for(name, season_slug=season.slug), here in name.split(".")) for name, text in TABS]
     )
 
 
