@@ -60,6 +60,11 @@ ACT_WORDS: dict[str, str] = {
     "round.open": "opened the round",
     "round.skip": "skipped the round",
     "rules.freeze": "froze the rules of",
+    "scorecards.correct": "corrected",
+    "scorecards.create": "began",
+    "scorecards.delete": "took away",
+    "scorecards.edit": "changed",
+    "scorecards.publish": "published",
     "scorecard.submit": "submitted a scorecard for",
     "season.load": "set up",
 }
