@@ -15,7 +15,7 @@ def test_there_is_one_module_a_behaviour() -> None:
     names = {file.stem for file in MODULES}
     assert names == {
         *("autosave", "choose", "cutline", "errors", "print"),
-        *("progress", "scorecard", "wordcount"),
+        *("progress", "scorecard", "weights", "wordcount"),
     }
 
 
