@@ -29,6 +29,8 @@ ALWAYS: dict[str, Any] = {
     "subject": "Subject",
     "to_name": "Rhian",
     "thing": "nomination",
+    "a_thing": "a nomination",
+    "words": {},
     "season": "Small Heroes 2026",
     "season_slug": "small-2026",
 }
