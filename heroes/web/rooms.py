@@ -22,6 +22,7 @@ from heroes.web.admin import (
     planner,
     queue,
     results,
+    start,
     wave,
     why,
 )
@@ -55,6 +56,7 @@ ADMIN_PAGES = (
     planner,
     queue,
     results,
+    start,
     wave,
     why,
 )
