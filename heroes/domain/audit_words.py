@@ -62,6 +62,8 @@ ACT_WORDS: dict[str, str] = {
     "rules.freeze": "froze the rules of",
     "scorecard.submit": "submitted a scorecard for",
     "season.load": "set up",
+    "season.retime": "moved dates of",
+    "season.start": "started",
 }
 """Act of the trail -> what somebody did, to stand between their name and the subject."""
 

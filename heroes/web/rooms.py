@@ -28,6 +28,7 @@ from heroes.web.admin import (
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.builder import home as builder_home
+from heroes.web.builder import timeline
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -61,7 +62,7 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home,)
+BUILDER_PAGES = (builder_home, timeline)
 JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)

@@ -44,7 +44,7 @@ def people(world: World, slug: str) -> list[tuple[str, str, str]]:
         .join(Season, Season.id == Panel.season_id)
         .where(Season.slug == slug)
     )
-    return sorted(map(tuple, rows))
+    return sorted((row[0], row[1], row[2]) for row in rows)
 
 
 def test_a_copy_has_everything_but_the_entries_and_keeps_its_weekdays(world: World) -> None:
