@@ -383,6 +383,37 @@ def line_quoted(session: Session, entry: Entry) -> Row[*tuple[Any, ...]] | None:
     ).one_or_none()
 
 
+def lines_quoted(session: Session, entries: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(entry, its line's data, the run's criteria, the round's score set) of the runs that these were decided on."""
+    return session.execute(
+        select(
+            Entry.id.label("entry_id"),
+            RunLine.data,
+            ResultsRun.summary["criteria"].label("criteria"),
+            Round.score_set_id,
+        )
+        .join(RunLine, (RunLine.entry_id == Entry.id) & (RunLine.run_id == Entry.decided_run_id))
+        .join(ResultsRun, ResultsRun.id == RunLine.run_id)
+        .join(Round, Round.id == ResultsRun.round_id)
+        .where(Entry.id.in_(entries))
+    ).all()
+
+
+def awarded_people(session: Session, season_id: int, but_category: int) -> Sequence[tuple[Entry, Category]]:
+    """The entries about a person that are awarded in another category of the season."""
+    rows = session.execute(
+        select(Entry, Category)
+        .join(Category, Category.id == Entry.category_id)
+        .where(
+            Entry.season_id == season_id,
+            Entry.state == State.AWARDED.value,
+            Category.kind == "person",
+            Category.id != but_category,
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """How large a round is: entries admitted to it, and judges of its panel."""
