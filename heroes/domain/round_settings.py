@@ -18,6 +18,8 @@ MARKS_SHOWN: dict[str, str] = {
     "never": "Never",
 }
 """When the judges and the chair of a panel see each other's marks."""
+KEPT = "as-it-is"
+"""Instead of a design's key: what a round is marked on stays, as for one that was imported with its criteria."""
 MOST_JUDGES = 25
 MOST_NAME = 200
 MOST_QUESTION = 200
@@ -26,7 +28,7 @@ Errors = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class RoundSettings:
-    """All that is set for a round. `panel` is a panel's slug, `design` a score set design's key or empty."""
+    """All that is set for a round. `panel` is a panel's slug, `design` a score set design's key, `KEPT`, or empty."""
 
     kind: RoundKind
     name: str
@@ -217,4 +219,6 @@ def share_trouble(shares: Sequence[int | None]) -> str:
     if any(not 1 <= share <= 100 for share in given):
         return "A share is a whole number from 1 to 100; leave it empty for a round that does not count."
     total = sum(given)
-    return "" if total == 100 else f"The shares add up to {total}. Together they must be 100, or all be empty."
+    return (
+        "" if total == 100 else f"The shares add up to {total}. Together they must be 100, or all be empty."
+    )
