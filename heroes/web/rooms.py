@@ -22,6 +22,7 @@ from heroes.web.admin import (
     planner,
     queue,
     results,
+    slots,
     wave,
     why,
 )
@@ -58,6 +59,7 @@ ADMIN_PAGES = (
     planner,
     queue,
     results,
+    slots,
     wave,
     why,
 )
