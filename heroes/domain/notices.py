@@ -28,6 +28,11 @@ NOTICES: dict[str, Notice] = {
     "not_shortlisted": Notice(
         "News about {reference}", "entrant", "the shortlist is released and the entry is not on it"
     ),
+    "slot": Notice(
+        "When {title} presents",
+        "entrant",
+        "the shortlist is out, and the time of its live presentation is given, changed or taken back",
+    ),
     "awarded": Notice("{title}: {level}", "entrant", "the outcomes are released and the entry is awarded"),
     "finalist": Notice(
         "{title}: finalist", "entrant", "the outcomes are released and the entry is a finalist"
