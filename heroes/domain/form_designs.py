@@ -10,8 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from heroes.domain.nominations import PEOPLE_FIELDS
-from heroes.domain.questions import CONDITIONAL_ON, Form
+from heroes.domain.questions import CONDITIONAL_ON, RESERVED, Form
 from heroes.domain.slugs import slugify
 
 Sections = list[dict[str, Any]]
@@ -19,7 +18,6 @@ Asked = dict[str, Any]
 """One question as plain data, as `heroes.domain.questions.parse_form` reads it."""
 
 MOST_KEY = 30
-_RESERVED = frozenset({field.key for field in PEOPLE_FIELDS} | {"website", "revision", "csrf_token", "act"})
 
 
 class Gone(LookupError):
@@ -77,7 +75,7 @@ def free_key(label: str, taken: Collection[str]) -> str:
         words = words[: MOST_KEY + 1].rpartition("_")[0] or words[:MOST_KEY]
     stem = words if re.match("[a-z]", words) and words != "untitled" else "question"
     key, number = stem, 1
-    while key in taken or key in _RESERVED:
+    while key in taken or key in RESERVED:
         number += 1
         key = f"{stem}_{number}"
     return key

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any
 
 from heroes.domain.form_designs import Asked, answers_of, name_of
-from heroes.domain.questions import KINDS, MOST_ROWS, Kind, clean_text
+from heroes.domain.questions import KINDS, MOST_PEOPLE, MOST_ROWS, Kind, clean_text, on_one_line
 
 MOST_TEXT = {"label": 500, "help": 2_000, "unit": 40, "consent_version": 40}
 MOST_WORDS = 5_000
 MOST_CHOICES = 100
 MOST_COLUMNS = 8
-MOST_CHOICE = 200
 IDENTIFYING_KINDS = frozenset({"email", "people"})
 """Kinds whose answer always says who somebody is."""
 
@@ -35,7 +34,7 @@ class Typed:
 
     def lines(self, name: str) -> list[str]:
         """A field with one thing on each line; empty lines do not count."""
-        return [line for line in (" ".join(one.split()) for one in self.text(name).split("\n")) if line]
+        return [line for line in map(on_one_line, self.text(name).split("\n")) if line]
 
 
 COMMON = ("label", "help", "required", "when", "categories")
@@ -48,7 +47,7 @@ def fields_of(kind: Kind) -> tuple[str, ...]:
 
 def kind_of(text: str) -> Kind | None:
     """The kind of that name, if there is one."""
-    return cast(Kind, text) if text in KINDS else None
+    return next((kind for kind in KINDS if kind == text), None)
 
 
 def usually_seen(kind: str, identifying: bool) -> bool:
@@ -86,21 +85,21 @@ class _Reading:
         found: Asked = {}
         for name, most in MOST_TEXT.items():
             text = self.typed.text(name) if name in self.fields else ""
+            text = text if name == "help" else on_one_line(text)
             if len(text) > most:
                 self.errors[name] = f"Keep this under {most:,} characters."
             if text:
                 found[name] = text
         if "label" not in found:
             self.errors["label"] = "Write what is asked."
-        elif "\n" in found["label"]:
-            self.errors["label"] = "Write this on one line."
         if "consent_version" in self.fields and "consent_version" not in found:
             self.errors["consent_version"] = "Name the version of these words, such as 2027-1."
         return found
 
     def numbers(self) -> Asked:
         found: Asked = {}
-        for name, most in (("words", MOST_WORDS), ("most", MOST_ROWS)):
+        most_of = {"people": MOST_PEOPLE, "table": MOST_ROWS}.get(self.kind, MOST_CHOICES)
+        for name, most in (("words", MOST_WORDS), ("most", most_of)):
             text = self.typed.text(name) if name in self.fields else ""
             if not text:
                 continue
@@ -121,25 +120,25 @@ class _Reading:
 
     def lists(self) -> Asked:
         found: Asked = {}
-        for name, least, most in (("choices", 2, MOST_CHOICES), ("rows", 0, MOST_ROWS)):
+        for name, least, most, longest in (("choices", 2, MOST_CHOICES, 300), ("rows", 0, MOST_ROWS, 120)):
             if name not in self.fields:
                 continue
             lines = self.typed.lines(name)
-            self._one_of_each(name, lines, least, most)
+            self._one_of_each(name, lines, least, most, longest)
             if lines:
                 found[name] = lines
         if "columns" in self.fields:
             found["columns"] = self.columns()
         return found
 
-    def _one_of_each(self, name: str, lines: Sequence[str], least: int, most: int) -> None:
+    def _one_of_each(self, name: str, lines: Sequence[str], least: int, most: int, longest: int) -> None:
         twice = next((line for line in lines if lines.count(line) > 1), None)
         if len(lines) < least:
             self.errors[name] = f"Write at least {'two' if least == 2 else 'one'}, each on a line of its own."
         elif twice is not None:
             self.errors[name] = f"“{twice}” is there twice."
-        elif len(lines) > most or any(len(line) > MOST_CHOICE for line in lines):
-            self.errors[name] = f"At most {most}, of {MOST_CHOICE} characters each."
+        elif len(lines) > most or any(len(line) > longest for line in lines):
+            self.errors[name] = f"At most {most}, of {longest} characters each."
 
     def columns(self) -> list[dict[str, Any]]:
         """The named columns of a table; a line without a name is none."""
@@ -147,17 +146,17 @@ class _Reading:
         numbers = self.typed.ticked.get("columns-number", ())
         found: list[dict[str, Any]] = []
         for index, raw in enumerate(names):
-            name = " ".join(clean_text(raw).split())
+            name = on_one_line(clean_text(raw))
             if not name:
                 continue
             column: dict[str, Any] = {"name": name}
-            unit = " ".join(clean_text(units[index] if index < len(units) else "").split())
+            unit = on_one_line(clean_text(units[index] if index < len(units) else ""))
             if unit:
                 column["unit"] = unit
             if str(index) in numbers:
                 column["number"] = True
             found.append(column)
-        self._one_of_each("columns", [column["name"] for column in found], 1, MOST_COLUMNS)
+        self._one_of_each("columns", [column["name"] for column in found], 1, MOST_COLUMNS, 120)
         if any(len(column.get("unit", "")) > MOST_TEXT["unit"] for column in found):
             self.errors["columns"] = f"Keep each unit under {MOST_TEXT['unit']} characters."
         return found
@@ -216,6 +215,8 @@ class _Reading:
             self.errors["maximum"] = "The highest is below the lowest."
         if "earliest" in asked and "latest" in asked and asked["earliest"] > asked["latest"]:
             self.errors["latest"] = "The latest is before the earliest."
+        if "most" in asked and "rows" in asked:
+            self.errors["most"] = "The rows are set already: leave this empty, or the rows."
         if "most" in asked and "choices" in asked and asked["most"] > len(asked["choices"]):
             self.errors["most"] = "That is more than there are to choose from."
 

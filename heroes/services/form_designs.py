@@ -8,7 +8,8 @@ from typing import Any
 from heroes.domain import form_designs as forms
 from heroes.domain.form_designs import Asked, BadMove, Gone, Place, Sections
 from heroes.domain.question_settings import Typed, kind_of, read_question
-from heroes.domain.questions import MOST_QUESTIONS, MOST_SECTIONS, BadForm, clean_text, parse_form
+from heroes.domain.questions import BadForm, clean_text, parse_form
+from heroes.domain.questions.parsing import MOST_QUESTIONS, MOST_SECTIONS
 from heroes.domain.slugs import slugify
 from heroes.models import form_pages as read
 from heroes.models.seasons import FormDesign, Season
@@ -87,7 +88,9 @@ def new(ctx: Context, season_slug: str, name: str, copy_of: str = "") -> str:
             sections = other.sections
         taken = {one.key for one in read.designs(ctx.session, season.id)}
         stem = slugify(name)[:70]
-        key = next(k for n in range(1, len(taken) + 2) if (k := stem if n == 1 else f"{stem}-{n}") not in taken)
+        key = next(
+            k for n in range(1, len(taken) + 2) if (k := stem if n == 1 else f"{stem}-{n}") not in taken
+        )
         design = FormDesign(
             season_id=season.id,
             key=key,
@@ -126,7 +129,9 @@ def delete(ctx: Context, season_slug: str, key: str, version: int) -> None:
     """Take away a form that no category uses. Raises `Invalid` for one that is used."""
     with editing(ctx, season_slug, key, version) as it:
         used = [
-            one.name for one in read.categories(ctx.session, it.season.id) if one.form_design_id == it.design.id
+            one.name
+            for one in read.categories(ctx.session, it.season.id)
+            if one.form_design_id == it.design.id
         ]
         if used:
             raise Invalid({"name": f"{used[0]} uses this form. Give its categories another form first."})
@@ -207,13 +212,15 @@ def save_question(
             raise Invalid({"kind": "Choose what kind of question this is."})
         every = read.categories(ctx.session, it.season.id)
         users = {one.slug: one.name for one in every if one.form_design_id == it.design.id}
-        published = _published(ctx, it, [one.id for one in every if one.form_design_id == it.design.id])
+        published = _published(ctx, [one.id for one in every if one.form_design_id == it.design.id])
         place = forms.place_of(sections, question) if question is not None else _end_of(sections, section)
         asked, errors = read_question(
             known, typed, conditions=forms.can_hang_on(sections, place), categories=users
         )
         if old is not None and old["kind"] != kind and any(one["key"] == question for one in published):
-            errors["kind"] = "It has been published as another kind. Add a new question, and take this one away."
+            errors["kind"] = (
+                "It has been published as another kind. Add a new question, and take this one away."
+            )
         errors |= _words_of_consent(asked, question, published) | _still_named(sections, old, asked)
         if question is None and sum(1 for _ in forms.every_question(sections)) >= MOST_QUESTIONS:
             errors["label"] = f"A form has {MOST_QUESTIONS} questions at most."
@@ -266,7 +273,7 @@ def _end_of(sections: Sections, number: int) -> Place:
     return Place(number, len(sections[number].get("question", ())))
 
 
-def _published(ctx: Context, it: Editing, category_ids: Sequence[int]) -> list[Asked]:
+def _published(ctx: Context, category_ids: Sequence[int]) -> list[Asked]:
     """Every question that the form's categories have ever published."""
     return [
         question
@@ -276,8 +283,10 @@ def _published(ctx: Context, it: Editing, category_ids: Sequence[int]) -> list[A
 
 
 def _new_key(asked: Asked, sections: Sections, published: Sequence[Asked]) -> str:
-    """A key that is free; one that was published comes back only for the same question, so that no answer is misread."""
-    other = {one["key"] for one in published if (one["kind"], one["label"]) != (asked["kind"], asked["label"])}
+    """A key that is free; a published one comes back only for the same question, so that no answer is misread."""
+    other = {
+        one["key"] for one in published if (one["kind"], one["label"]) != (asked["kind"], asked["label"])
+    }
     return forms.free_key(asked["label"], other | {one["key"] for one in forms.every_question(sections)})
 
 
@@ -304,7 +313,9 @@ def _still_named(sections: Sections, old: Asked | None, asked: Asked) -> dict[st
         for value in other["when"]["is"]:
             if value not in left:
                 where = "choices" if "choices" in asked else "kind"
-                return {where: f"{forms.name_of(other)} is asked after the answer “{value}”. Change that first."}
+                return {
+                    where: f"{forms.name_of(other)} is asked after the answer “{value}”. Change that first."
+                }
     return {}
 
 

@@ -109,7 +109,12 @@ def unpublished(
                 for category, sections, its_digest in _asked_by(design, users[design.id])
                 if category.id not in in_force or in_force[category.id].digest != its_digest
             ]
-    known = [in_force[category.id].id for pairs in maybe.values() for category, _ in pairs if category.id in in_force]
+    known = [
+        in_force[category.id].id
+        for pairs in maybe.values()
+        for category, _ in pairs
+        if category.id in in_force
+    ]
     old = {key: parse_form(sections) for key, sections in read.sections_of(ctx.session, known).items()}
     plans = {}
     for design in designs:
@@ -137,9 +142,7 @@ def _tail(error: BadForm) -> str:
     return str(error).rpartition(": ")[2]
 
 
-def _asked_by(
-    design: FormDesign, categories: Sequence[Category]
-) -> list[tuple[Category, Sections, str]]:
+def _asked_by(design: FormDesign, categories: Sequence[Category]) -> list[tuple[Category, Sections, str]]:
     """Each category with what it asks and the digest of that; categories that ask the same share both."""
     filled = _filled(design.sections)
     form = parse_form(filled)
@@ -184,9 +187,7 @@ def written(ctx: Context, season: Season, changes: Sequence[Change]) -> Written:
     facts = _background(ctx, loaded)
     for one in loaded:
         standing = one.standing
-        verdict = offer(
-            Act.RETURN, standing.roles, facts.facts(one.entry), conflicted=standing.conflicted
-        )
+        verdict = offer(Act.RETURN, standing.roles, facts.facts(one.entry), conflicted=standing.conflicted)
         if isinstance(verdict, Refused):
             refusals[verdict.sentence] += 1
     can = len(loaded) - refusals.total()
@@ -286,7 +287,9 @@ def _publish(
         about(todo.design.key),
         season_id=season.id,
         after={
-            "versions": {change.category.slug: versions[change.category.id].number for change in todo.changes},
+            "versions": {
+                change.category.slug: versions[change.category.id].number for change in todo.changes
+            },
             "drafts_moved": moved,
             "entries_asked": asked,
         },
@@ -296,9 +299,7 @@ def _publish(
 
 _NEW_SHEET = insert(AnswerSheet)
 _LEFT = (
-    update(AnswerSheet)
-    .where(AnswerSheet.id == bindparam("sheet"))
-    .values(revision=AnswerSheet.revision + 1)
+    update(AnswerSheet).where(AnswerSheet.id == bindparam("sheet")).values(revision=AnswerSheet.revision + 1)
 )
 _GOES_ON = (
     update(Entry)
@@ -347,7 +348,11 @@ def _ask(ctx: Context, season: Season, versions: Mapping[int, FormVersion], give
         for one in loaded
         if not isinstance(
             decide(
-                Act.RETURN, one.standing.roles, facts.facts(one.entry), given, conflicted=one.standing.conflicted
+                Act.RETURN,
+                one.standing.roles,
+                facts.facts(one.entry),
+                given,
+                conflicted=one.standing.conflicted,
             ),
             Refused,
         )
