@@ -62,6 +62,9 @@ ACT_WORDS: dict[str, str] = {
     "rules.freeze": "froze the rules of",
     "scorecard.submit": "submitted a scorecard for",
     "season.load": "set up",
+    "terms.accept": "accepted the terms of",
+    "view.start": "began to look at the site as",
+    "view.stop": "stopped looking at the site as",
 }
 """Act of the trail -> what somebody did, to stand between their name and the subject."""
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from heroes.web.account import invitations, password, reminders
+from heroes.web.account import invitations, password, reminders, viewing
 from heroes.web.account import pages as account
 from heroes.web.admin import (
     advance,
@@ -22,6 +22,8 @@ from heroes.web.admin import (
     planner,
     queue,
     results,
+    roles,
+    view_as,
     wave,
     why,
 )
@@ -55,6 +57,8 @@ ADMIN_PAGES = (
     planner,
     queue,
     results,
+    roles,
+    view_as,
     wave,
     why,
 )
@@ -72,6 +76,7 @@ def register(app: Flask) -> None:
         invitations.blueprint,
         password.blueprint,
         reminders.blueprint,
+        viewing.blueprint,
         nominator.blueprint,
         organisation.blueprint,
         judge.blueprint,
