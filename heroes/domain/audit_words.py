@@ -82,6 +82,9 @@ ACT_WORDS: dict[str, str] = {
     "slot.clear": "took back the time of",
     "slot.make": "made times in the round",
     "slot.remove": "took away a time of the round",
+    "terms.accept": "accepted the terms of",
+    "view.start": "began to look at the site as",
+    "view.stop": "stopped looking at the site as",
 }
 """Act of the trail -> what somebody did, to stand between their name and the subject."""
 

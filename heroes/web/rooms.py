@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from heroes.web.account import invitations, password, reminders
+from heroes.web.account import invitations, password, reminders, viewing
 from heroes.web.account import pages as account
 from heroes.web.admin import (
     advance,
@@ -24,6 +24,8 @@ from heroes.web.admin import (
     results,
     start,
     slots,
+    roles,
+    view_as,
     wave,
     why,
 )
@@ -63,6 +65,8 @@ ADMIN_PAGES = (
     results,
     start,
     slots,
+    roles,
+    view_as,
     wave,
     why,
 )
@@ -81,6 +85,7 @@ def register(app: Flask) -> None:
         invitations.blueprint,
         password.blueprint,
         reminders.blueprint,
+        viewing.blueprint,
         nominator.blueprint,
         organisation.blueprint,
         judge.blueprint,
