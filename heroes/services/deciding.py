@@ -357,12 +357,13 @@ def same_board(
     `hold` keeps them so until the transaction ends. What is compared is worked out anew from the marks themselves.
     """
     board = standings(ctx, season, category, in_round, run=run, hold=hold)
-    now = gather(ctx, board.round.id, board.round.score_set_id)
+    now = gather(ctx, board.round.id)
     if now.digest(board.standings.method) != board.digest:
+        corrected = now.criteria != board.criteria
+        what = "The score set has been corrected" if corrected else "A scorecard has come in or gone"
         raise Faster(
-            "A scorecard has come in or gone since you looked, so the numbers are not those that you saw."
-            " Your press changed nothing.",
-            who="A judge",
+            f"{what} since you looked, so the numbers are not those that you saw. Your press changed nothing.",
+            who="A judge" if not corrected else "",
             what="scorecard.submit",
             affected=[entry.handle for entry in affected(ctx, board)],
         )
