@@ -37,6 +37,11 @@ NOTICES: dict[str, Notice] = {
     "finalist": Notice(
         "{title}: finalist", "entrant", "the outcomes are released and the entry is a finalist"
     ),
+    "working_towards": Notice(
+        "{title}: working towards {level}",
+        "entrant",
+        "the outcomes of a benchmark category are released and the entry has not reached it",
+    ),
     "correction": Notice(
         "A correction about {reference}", "entrant", "a released decision is taken back by an owner"
     ),

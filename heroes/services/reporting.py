@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from heroes.domain.counting import JudgeStanding, Standing
 from heroes.domain.counting.plain import from_plain
+from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
@@ -16,6 +17,7 @@ from heroes.services.boards import Board
 from heroes.services.context import Context
 from heroes.services.own_entries import Draft
 from heroes.services.permission import staff_season
+from heroes.services.proposing import own_gaps
 from heroes.services.refusals import NotFound
 from heroes.services.standings import standings
 
@@ -89,6 +91,23 @@ def told_of(ctx: Context, draft: Draft) -> Told | None:
     if line is None or line.points is None:
         return None
     return Told(line.points, line.data["reviews"], line.method)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What an entrant's own entry lacks for the easiest level, in sentences; nobody else's number is in them."""
+
+    level: str
+    gaps: tuple[str, ...]
+
+
+def missing_of(ctx: Context, draft: Draft) -> Missing | None:
+    """What an entrant's own entry lacks, once the outcomes of a benchmark category are released; None before."""
+    rule = parse_outcome_rule(draft.category.outcome)
+    if draft.outcomes.released_at is None or not rule.benchmark:
+        return None
+    gaps = own_gaps(ctx, [draft.entry], draft.category.outcome).get(draft.entry.id, ())
+    return Missing(rule.levels[-1].name, tuple(gap.sentence for gap in gaps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Seasons are built in the browser: designs of forms and score sets, rule cards, slots, undertakings and counts"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -407,6 +407,7 @@ def faster_page(
         "admin/faster.html",
         409,
         room=room(shown.page.season, "queue"),
+        season=shown.page.season,
         entry=shown.page.entry,
         zone=shown.page.season.timezone,
         latest=latest,

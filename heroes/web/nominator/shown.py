@@ -76,6 +76,10 @@ FACES: dict[Face, Said] = {
         "It was read and marked with care, and others stood above it this time. What was done is no smaller for it.",
     ),
     Face.AWARDED: Said("Awarded", "It is one of the heroes of the year. Thank you for telling us."),
+    Face.WORKING_TOWARDS: Said(
+        "Working towards it",
+        "It has not reached the benchmark yet. This is between you and those who run it: no page names you.",
+    ),
     Face.FINALIST: Said(
         "A finalist",
         "It stood among the very last. There are more finalists than awards, and it was one of them.",
@@ -83,7 +87,7 @@ FACES: dict[Face, Said] = {
 }
 
 
-TOLD_THE_SCORE = frozenset({Face.AWARDED, Face.FINALIST, Face.NOT_SHORTLISTED})
+TOLD_THE_SCORE = frozenset({Face.AWARDED, Face.FINALIST, Face.NOT_SHORTLISTED, Face.WORKING_TOWARDS})
 """Where an entry that was judged stands once all is out; then its entrant learns its score."""
 _CALIBRATED = (
     "Some judges mark strictly and some mildly. How far each of them is above or below their colleagues on the same"
@@ -154,6 +158,7 @@ def face_of(draft: Draft, now: datetime) -> Face:
         judging_started=now >= draft.season.judging_starts_at,
         shortlist_released=draft.shortlist.released_at is not None,
         outcomes_released=draft.outcomes.released_at is not None,
+        benchmark=parse_outcome_rule(draft.category.outcome).benchmark,
     )
 
 

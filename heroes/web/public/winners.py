@@ -34,8 +34,10 @@ def _season(slug: str) -> tuple[Season, Sequence[Category]]:
 @open_to(Access.EVERYBODY)
 def shortlist(season_slug: str) -> Response:
     """Everybody on the shortlist, by category and name; before the release, when it is."""
-    season, categories = _season(season_slug)
-    named = _by_category(winner_pages.shortlist(current_session(), season.id))
+    season, everything = _season(season_slug)
+    quiet = _benchmarks(everything)
+    categories = [category for category in everything if category.id not in quiet]
+    named = _by_category(winner_pages.shortlist(current_session(), season.id, quiet))
     shown = [
         SimpleNamespace(category=category, hue=_hue(category), named=named.get(category.id, []))
         for category in categories
@@ -57,7 +59,7 @@ def winners(season_slug: str) -> Response:
     """The hall of heroes: who was awarded, in every category that is out; before the release, when it is."""
     season, categories = _season(season_slug)
     session = current_session()
-    named = _by_category(winner_pages.outcomes(session, season.id))
+    named = _by_category(winner_pages.outcomes(session, season.id, _benchmarks(categories)))
     corrected = _by_category(winner_pages.corrections(session, season.id))
     shown = [
         _outcome(category, named.get(category.id, []), corrected.get(category.id, []))
@@ -75,6 +77,11 @@ def winners(season_slug: str) -> Response:
         waiting=_waiting(categories, "outcomes"),
         nav=season_nav(season, "winners"),
     )
+
+
+def _benchmarks(categories: Sequence[Category]) -> frozenset[int]:
+    """The categories in which nobody competes: no shortlist, and nobody named who did not reach a level."""
+    return frozenset(c.id for c in categories if parse_outcome_rule(c.outcome).benchmark)
 
 
 def _by_category(rows: Any) -> dict[int, list[Any]]:
@@ -100,7 +107,7 @@ def _outcome(category: Category, named: list[Named], corrected: list[Any]) -> Si
         top_level=levels[0].name,
         others=[level for level in levels[1:] if level.people],
         finalists=[one for one in named if one.level is None],
-        corrections=[_correction(category, row) for row in corrected],
+        corrections=[_correction(category, row) for row in corrected if not rule.benchmark or _named(row)],
     )
 
 
@@ -121,6 +128,11 @@ def citation(one: Named) -> str:
         return ""
     public = [question for question in parse_form(one.sections).questions if question.public]
     return next((one.answers[q.key] for q in public if one.answers.get(q.key)), "")
+
+
+def _named(row: Any) -> bool:
+    """Whether the one that was corrected had, or has, a level: nobody else is named in a benchmark category."""
+    return bool(row.level or ((row.body or {}).get("before") or {}).get("level"))
 
 
 def _correction(category: Category, row: Any) -> SimpleNamespace:
