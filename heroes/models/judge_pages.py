@@ -340,12 +340,14 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Entry.state.label("entry_state"),
                 Entry.title,
                 AnswerSheet.answers,
+                FormVersion,
                 takes_marks().label("live"),
                 case((waits, 1), else_=0).label("waits"),
             ).select_from(Assignment)
         )
         .join(RoundEntry, _admission())
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))
+        .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
         .where(assignments_for_judge(_USER))
         .order_by(
             case((waits, 0), else_=1),

@@ -231,7 +231,7 @@ def _criteria(connection: sa.Connection, table: sa.TableClause, score_set_id: in
 
 
 def _table(name: str) -> sa.TableClause:
-    kinds = {
+    kinds: dict[str, Any] = {
         "sections": _JSON,
         "criteria": _JSON,
         "points": _JSON,
