@@ -42,7 +42,7 @@ from heroes.models.seasons import (
     ScoreSet,
     Season,
 )
-from heroes.models.visibility import assignments_for_judge
+from heroes.models.visibility import assignments_for_judge, panels_at_work, seasons_for_panels
 
 BANDS = 10
 PAGE = 50
@@ -216,7 +216,7 @@ def season_of_judge(session: Session, user_id: int) -> Season | None:
         .join(Panel, Panel.season_id == Season.id)
         .join(PanelMember, PanelMember.panel_id == Panel.id)
         .options(contains_eager(Season.programme))
-        .where(PanelMember.user_id == user_id)
+        .where(PanelMember.user_id == user_id, seasons_for_panels())
         .order_by(Season.opens_at.desc(), Season.id.desc())
         .limit(1)
     ).first()
@@ -432,7 +432,14 @@ def stepped_back(session: Session, user_id: int) -> int:
     """From how many entries a judge has stepped back; a figure, because the entries are no longer theirs to see."""
     return (
         session.scalar(
-            select(func.count()).where(Assignment.user_id == user_id, Assignment.state == "recused")
+            select(func.count())
+            .select_from(Assignment)
+            .join(Round, Round.id == Assignment.round_id)
+            .where(
+                Assignment.user_id == user_id,
+                Assignment.state == "recused",
+                Round.panel_id.in_(panels_at_work()),
+            )
         )
         or 0
     )

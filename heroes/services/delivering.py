@@ -25,6 +25,7 @@ from heroes.models.installation import Programme
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, User
 from heroes.models.seasons import Category, FormVersion, Release, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import address_of, hash_of, make_link, token_of
@@ -162,9 +163,10 @@ class _Broken(Exception):
 
 def _season_facts(ctx: Context, season_id: int | None) -> dict[str, Any]:
     """The programme that writes and, where the mail is about one, its season."""
-    wanted = select(Programme, Season).outerjoin(Season, Season.programme_id == Programme.id)
+    told = seasons_for_public() if season_id is None else Season.id == season_id
+    wanted = select(Programme, Season).outerjoin(Season, and_(Season.programme_id == Programme.id, told))
     if season_id is not None:
-        wanted = wanted.where(Season.id == season_id)
+        wanted = wanted.where(told)
     row = ctx.session.execute(wanted.order_by(Season.opens_at.desc(), Programme.id).limit(1)).one_or_none()
     if row is None:
         return {"programme": "heroes", "body": "", "contact": ""}

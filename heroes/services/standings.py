@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from heroes.domain.counting import METHODS, RULES, Criterion, Standing, Standings, TieStep, plain
@@ -20,7 +20,8 @@ from heroes.models.entries import Entry, RoundEntry
 from heroes.models.installation import Programme
 from heroes.models.people import User
 from heroes.models.runs import ResultsRun, RunLine
-from heroes.models.seasons import Category, Round, Season
+from heroes.models.seasons import Category, Panel, PanelMember, Round, Season
+from heroes.models.visibility import panels_at_work, seasons_for_public
 from heroes.services.boards import (
     PER_PAGE,
     Board,
@@ -127,13 +128,28 @@ def table(
 
 
 def find_season(ctx: Context, text: str) -> Season:
-    """A season by its slug, else by its exact name, with its programme. Raises `NotFound`."""
+    """A season that the actor may know of, by its slug, else by its exact name, with its programme.
+
+    Raises `NotFound`.
+    """
     wanted = (
         select(Season)
         .join(Programme, Programme.id == Season.programme_id)
         .options(contains_eager(Season.programme))
     )
+    if ctx.actor.kind == "person":
+        known = seasons_for_public(ctx.actor.user_id, ctx.actor.looks_into)
+        wanted = wanted.where(or_(known, _on_a_panel(ctx.actor.user_id)))
     return _one(ctx, wanted, Season.slug, Season.name, text, f"There is no season “{text}”.")
+
+
+def _on_a_panel(user_id: int | None) -> ColumnElement[bool]:
+    """A season in which this person judges or chairs already."""
+    return Season.id.in_(
+        select(Panel.season_id)
+        .join(PanelMember, PanelMember.panel_id == Panel.id)
+        .where(PanelMember.user_id == user_id, Panel.id.in_(panels_at_work()))
+    )
 
 
 def find_category(ctx: Context, season: Season, text: str, *, known: bool = True) -> Category:

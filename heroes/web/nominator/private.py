@@ -135,7 +135,7 @@ def unshare(handle: str) -> AnyResponse:
     """Take one of these links back."""
     ctx = context()
     taken = sharing.unshare(ctx, handle, showable(request.form.get("link", "")))
-    if taken.own and my_entry(current_session(), handle, ctx.actor.links, ctx.actor.user_id) is None:
+    if taken.own and my_entry(current_session(), handle, ctx.actor) is None:
         return redirect(url_for("nominator.my_entries"), 303)
     return redirect(url_for("nominator.shared", handle=handle, taken=1), 303)
 
@@ -162,7 +162,7 @@ def my_entries() -> Response:
                 benchmark=parse_outcome_rule(row.category.outcome).benchmark,
             ).value,
         )
-        for row in entries_of_links(current_session(), ctx.actor.links)
+        for row in entries_of_links(current_session(), ctx.actor)
     ]
     return render("nominator/mine.html", rows=rows, nav=season)
 

@@ -28,7 +28,7 @@ blueprint = Blueprint("public", __name__)
 @blueprint.get("/")
 @open_to(Access.EVERYBODY)
 def home() -> AnyResponse:
-    """Every season; with only one, that season's own page."""
+    """Every open season; with only one, that season's own page."""
     seasons = read.seasons(current_session())
     if len(seasons) == 1:
         return redirect(url_for("public.season", season_slug=seasons[0].slug))
@@ -43,7 +43,7 @@ def home() -> AnyResponse:
 
 def season_or_404(slug: str) -> Season:
     """A season by its slug; the frame of the page becomes its own."""
-    found = read.season_by_slug(current_session(), slug)
+    found = read.season_by_slug(current_session(), slug, context().actor)
     if found is None:
         raise NotFound
     set_site(found, found.programme)
@@ -129,7 +129,7 @@ def worded_scales(criteria: Sequence[Criterion]) -> list[SimpleNamespace]:
 @open_to(Access.EVERYBODY)
 def category(season_slug: str, category_slug: str) -> Response:
     """A category: who it is for, the whole form, the criteria, the dates and the rules, readable without account."""
-    page = read.category_page(current_session(), season_slug, category_slug)
+    page = read.category_page(current_session(), season_slug, category_slug, context().actor)
     if page is None:
         raise NotFound
     season, category = page.form.season, page.form.category

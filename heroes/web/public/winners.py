@@ -14,7 +14,7 @@ from heroes.models.seasons import Category, Release, Season
 from heroes.models.winner_pages import Named
 from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
-from heroes.web.kit.pipeline import render, set_site
+from heroes.web.kit.pipeline import context, render, set_site
 from heroes.web.kit.season_facts import season_nav
 
 blueprint = Blueprint("winners", __name__)
@@ -23,7 +23,7 @@ HUES = 10
 
 
 def _season(slug: str) -> tuple[Season, Sequence[Category]]:
-    found = public_pages.season_by_slug(current_session(), slug)
+    found = public_pages.season_by_slug(current_session(), slug, context().actor)
     if found is None:
         raise NotFound
     set_site(found, found.programme)
