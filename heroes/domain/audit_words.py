@@ -31,6 +31,11 @@ ACT_WORDS: dict[str, str] = {
     "entry.screen": "screened",
     "entry.share": "shared",
     "entry.unshare": "took back a link to",
+    "form.add": "added the",
+    "form.delete": "took away the",
+    "form.edit": "changed the",
+    "form.publish": "published the",
+    "form.settle": "named and gave categories to the",
     "import.marks": "imported marks into",
     "invitation.accept": "accepted",
     "invitation.resend": "sent again",
@@ -71,10 +76,15 @@ ACT_WORDS: dict[str, str] = {
     "rules.freeze": "froze the rules of",
     "scorecard.submit": "submitted a scorecard for",
     "season.load": "set up",
+    "season.retime": "moved dates of",
+    "season.start": "started",
     "slot.assign": "gave a time to",
     "slot.clear": "took back the time of",
     "slot.make": "made times in the round",
     "slot.remove": "took away a time of the round",
+    "terms.accept": "accepted the terms of",
+    "view.start": "began to look at the site as",
+    "view.stop": "stopped looking at the site as",
 }
 """Act of the trail -> what somebody did, to stand between their name and the subject."""
 

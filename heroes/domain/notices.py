@@ -56,6 +56,12 @@ NOTICES: dict[str, Notice] = {
         "entrant",
         "a month before a draft that was never sent is erased, eleven months after the close",
     ),
+    "dates_moved": Notice(
+        "A new date: {what}",
+        "entrants with drafts, judges with scorecards to do",
+        "an admin moves a deadline of theirs",
+        stoppable=True,
+    ),
     "judge_dealt": Notice(
         "Entries to judge: {count}", "judge", "entries are dealt to a judge", stoppable=True
     ),

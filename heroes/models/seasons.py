@@ -50,6 +50,7 @@ class Season(Base):
     milestones: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     terms: Mapped[str] = mapped_column(Text, default="", server_default="")
     """What a judge agrees to before the first entry is shown, in Markdown."""
+    terms_changed_at: Mapped[datetime | None] = mapped_column(Instant)
     chapters: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
     colours: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     logo_digest: Mapped[str | None] = mapped_column(ForeignKey("pictures.digest"))
