@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from heroes.domain.round_kinds import kind_of
 from heroes.models.installation import Programme
 from heroes.models.seasons import Category, Criterion, FormVersion, Release, Round, Season
 
@@ -99,9 +100,10 @@ def category_page(session: Session, season_slug: str, category_slug: str) -> Cat
     rounds = session.scalars(
         select(Round).where(Round.category_id == category.id).order_by(Round.position)
     ).all()
+    marked = next((one for one in rounds if kind_of(one.kind).chooses_scorecard), None)
     criteria = session.scalars(
         select(Criterion)
-        .where(Criterion.score_set_id == (rounds[0].score_set_id if rounds else None))
+        .where(Criterion.score_set_id == (marked.score_set_id if marked else None))
         .order_by(Criterion.position)
     ).all()
     outcomes = aliased(Release)

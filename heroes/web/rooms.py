@@ -22,19 +22,19 @@ from heroes.web.admin import (
     planner,
     queue,
     results,
-    start,
-    slots,
     roles,
+    slots,
+    start,
     view_as,
     wave,
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.builder import home as builder_home
-from heroes.web.builder import timeline
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
+from heroes.web.builder import timeline
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -71,8 +71,7 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home, timeline)
-BUILDER_PAGES = (builder_home, builder_panels, builder_round_copies, builder_rounds)
+BUILDER_PAGES = (builder_home, builder_panels, builder_round_copies, builder_rounds, timeline)
 JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
