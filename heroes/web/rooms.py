@@ -71,7 +71,13 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home, builder_panels, builder_round_copies, builder_rounds, timeline)
+BUILDER_PAGES = (
+    builder_home,
+    builder_panels,
+    builder_round_copies,
+    builder_rounds,
+    timeline,
+)
 JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
