@@ -9,6 +9,7 @@ from heroes.domain.counting import JudgeStanding, Standing
 from heroes.domain.counting.plain import from_plain
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
+from heroes.domain.round_settings import others_marks_show
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.entries import Entry
@@ -125,10 +126,15 @@ class OwnPart:
 def own_parts(ctx: Context) -> list[OwnPart]:
     """What the newest runs say about the actor as a judge, the newest round first; nobody else's name or mark.
 
-    Of a round once it has closed, or once all that they were asked for there is in.
+    Of a round once it has closed, or once all that they were asked for there is in; later or never where the round
+    keeps others' marks from its judges, since all of this is worked out from them.
     """
     user_id = ctx.actor.user_id or 0
-    rounds = read.rounds_judged(ctx.session, user_id, ctx.now)
+    rounds = [
+        row
+        for row in read.rounds_judged(ctx.session, user_id, ctx.now)
+        if others_marks_show(row[2].marks_shown, left=0, closed=row[2].closes_at <= ctx.now)
+    ]
     ids = [row[2].id for row in rounds]
     newest = read.newest_runs(ctx.session, ids)
     totals = read.own_totals(ctx.session, user_id, ids)

@@ -11,6 +11,8 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.questions import words_to_judge
+from heroes.domain.round_kinds import kind_of
+from heroes.domain.round_settings import others_marks_show
 from heroes.domain.scorecards import minutes
 from heroes.models import judge_pages as read
 from heroes.models.database import current_session
@@ -18,6 +20,7 @@ from heroes.services import recusing, scoring
 from heroes.services.nomination_forms import form_of
 from heroes.services.refusals import Faster, Invalid
 from heroes.services.scoring import Card, CardClosed
+from heroes.services.slotting import slot_of
 from heroes.web.judge.reading import TheEntry, entry_to_read
 from heroes.web.judge.sheets import Sheet, draft_sheet, posted_sheet
 from heroes.web.kit.access import Access, open_to
@@ -44,7 +47,10 @@ def room(current: bool, *, chairing: bool = False, mine: bool = False) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One assignment as the queue shows it; `sign` is its state's word and icon by the kit's name."""
+    """One assignment as the queue shows it; `sign` is its state's word and icon by the kit's name.
+
+    `said` is the total where it is no number; `starts_at` and `place` are those of a live presentation.
+    """
 
     handle: str
     name: str
@@ -53,7 +59,10 @@ class Line:
     sign: str
     word: str
     total: Any
+    said: str
     readable: bool
+    starts_at: datetime | None
+    place: str
 
 
 @blueprint.get("/")
@@ -106,7 +115,10 @@ def _line(row: Any, now: datetime) -> Line:
         sign=sign,
         word=word,
         total=row.total,
+        said=kind_of(row.kind).said_total(row.total),
         readable=bool(row.live),
+        starts_at=row.starts_at,
+        place=row.place or "",
     )
 
 
@@ -204,7 +216,8 @@ def _page(opened: Card, sheet: Sheet, status: int = 200, theirs: Sheet | None = 
     set_site(row.season, row.season.programme)
     live = row.takes_marks
     others: Sequence[Any] = ()
-    if assignment.state == "submitted" and live:
+    closed, shown = row.round.closes_at <= ctx.now, row.round.marks_shown
+    if assignment.state == "submitted" and live and others_marks_show(shown, left=0, closed=closed):
         others = read.colleagues(session, assignment)
     return render(
         "judge/scorecard.html",
@@ -217,6 +230,8 @@ def _page(opened: Card, sheet: Sheet, status: int = 200, theirs: Sheet | None = 
         typed=status == 409,
         handed_in=read.marks_handed_in(session, assignment) if assignment.state == "submitted" else {},
         others=others,
+        kind=kind_of(row.round.kind),
+        slot=slot_of(ctx, row.round, row.entry.id),
         changed=assignment.state == "submitted" and _changed_since(assignment),
         bench=read.bench(session, ctx.actor.user_id or 0, ctx.now),
         live=live,

@@ -15,6 +15,7 @@ from heroes.services import nominating, sharing
 from heroes.services.own_entries import load_draft, may_do, refusal_to_edit
 from heroes.services.refusals import Invalid
 from heroes.services.reporting import missing_of, told_of
+from heroes.services.slotting import own_slot
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, set_site
 from heroes.web.kit.season_facts import closes_at, grace_ends_at, season_nav
@@ -68,6 +69,7 @@ def _status_page(handle: str, errors: dict[str, str] | None = None) -> Response:
         result=told_of(ctx, draft) if shown in TOLD_THE_SCORE else None,
         counted=COUNTED,
         missing=missing_of(ctx, draft) if shown is Face.WORKING_TOWARDS else None,
+        presents=own_slot(ctx, entry, draft.shortlist) if shown is Face.SHORTLISTED else None,
         mailed=email_error(entry.nominator_email) is None,
         shared=request.args.get("shared"),
         errors=errors or {},
