@@ -18,6 +18,7 @@ from heroes.services.own_entries import Draft
 from heroes.services.permission import staff_season
 from heroes.services.refusals import NotFound
 from heroes.services.standings import standings
+from heroes.services.undertaking import waits
 
 
 def staff_board(
@@ -106,10 +107,13 @@ class OwnPart:
 def own_parts(ctx: Context) -> list[OwnPart]:
     """What the newest runs say about the actor as a judge, the newest round first; nobody else's name or mark.
 
-    Of a round once it has closed, or once all that they were asked for there is in.
+    Of a round once it has closed, or once all that they were asked for there is in; of no season whose terms they have
+    still to agree to.
     """
     user_id = ctx.actor.user_id or 0
-    rounds = read.rounds_judged(ctx.session, user_id, ctx.now)
+    judged = read.rounds_judged(ctx.session, user_id, ctx.now)
+    shut = {s.id for s in {row[0].id: row[0] for row in judged}.values() if waits(ctx, s)}
+    rounds = [row for row in judged if row[0].id not in shut]
     ids = [row[2].id for row in rounds]
     newest = read.newest_runs(ctx.session, ids)
     totals = read.own_totals(ctx.session, user_id, ids)

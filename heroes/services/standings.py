@@ -39,6 +39,7 @@ from heroes.services.permission import must
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
 from heroes.services.running import progress_of
 from heroes.services.standing import own_organisation, programme_roles, standings_for
+from heroes.services.undertaking import must_have_agreed
 
 Thing = TypeVar("Thing", Season, Category)
 _SAID = frozenset(one.name for one in fields(Standings)) - {"entries"}
@@ -63,9 +64,12 @@ def standings(
     `run` is a run's handle (empty: nobody had marked), `page` one page of the lines, from 1. Raises `NotComputed` while
     there is no such run. For staff who may see the leaderboard, and for the chair of the round's panel; somebody who
     still has to judge in this round is asked to do that first, so that nobody sees others' marks before their own are
-    in. `hold` keeps the entries, the marks that count and the run as they are until the transaction ends.
+    in, and a chair to agree to the season's terms. `hold` keeps the entries, the marks that count and the run as they
+    are until the transaction ends.
     """
     where, sealed = place_of(ctx, season, category, in_round)
+    if sealed:
+        must_have_agreed(ctx, where[0])
     _own_marks_first(ctx, where[2])
     if hold:
         _hold(ctx, where[2])
@@ -121,6 +125,7 @@ def table(
     found = next((r for r in rounds if r.slug == in_round), None)
     if found is None or not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
         raise NotFound
+    must_have_agreed(ctx, found_season)
     _own_marks_first(ctx, found)
     wanted = Wanted(run=run, page=page, per_page=per_page)
     return board_of(ctx, (found_season, found_category, found, rounds), wanted, sealed=True)

@@ -23,6 +23,7 @@ from heroes.web.admin import (
     queue,
     results,
     roles,
+    undertakings,
     view_as,
     wave,
     why,
@@ -32,6 +33,7 @@ from heroes.web.builder import home as builder_home
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
+from heroes.web.judge import terms as judge_terms
 from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
@@ -58,13 +60,14 @@ ADMIN_PAGES = (
     queue,
     results,
     roles,
+    undertakings,
     view_as,
     wave,
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
 BUILDER_PAGES = (builder_home,)
-JUDGE_PAGES = (judge, own, tables)
+JUDGE_PAGES = (judge, judge_terms, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 

@@ -14,7 +14,7 @@ from heroes.domain.questions import count_words
 from heroes.domain.scorecards import minutes
 from heroes.models import judge_pages as read
 from heroes.models.database import current_session
-from heroes.services import recusing, scoring
+from heroes.services import recusing, scoring, undertaking
 from heroes.services.refusals import Faster, Invalid
 from heroes.services.scoring import Card, CardClosed
 from heroes.web.judge.reading import TheEntry, entry_to_read
@@ -82,6 +82,7 @@ def home() -> Response:
         rounds=read.open_rounds(session, user_id, ctx.now),
         stepped_back=read.stepped_back(session, user_id),
         following=read.next_to_do(session, user_id, ctx.now),
+        terms_wait=season.slug if undertaking.waits(ctx, season) else "",
         minutes_left=bench.todo * sum(waiting) // len(waiting) if waiting else 0,
         notices=[("ok", text) for key, text in SAID.items() if key in request.args],
         room=room(True),
@@ -246,7 +247,7 @@ def step_back(handle: str) -> AnyResponse:
             error = refusal.errors["reason"]
         else:
             return redirect(url_for("judge.home", stepped=1), 303)
-    opened = scoring.open_card(context(), handle)
+    opened = scoring.open_card(context(), handle, name_only=True)
     set_site(opened.row.season, opened.row.season.programme)
     return render(
         "judge/step_back.html",
