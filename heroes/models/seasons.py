@@ -301,7 +301,7 @@ class Round(Base):
     kind: Mapped[str] = mapped_column(String(20), default="scorecard", server_default="scorecard")
     marks_shown: Mapped[str] = mapped_column(String(20), default="own_in", server_default="own_in")
     advance: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
-    """How entries go on to the next round, as plain data (see heroes.domain.advancing)."""
+    """How entries go on to the next round, as plain data (see heroes.domain.advance_rules)."""
     share: Mapped[int | None]
     """Percent of this round in the category's blended result; without any, the last round decides alone."""
     design_id: Mapped[int | None] = mapped_column(ForeignKey("score_set_designs.id"), index=True)

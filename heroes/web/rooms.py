@@ -23,6 +23,8 @@ from heroes.web.admin import (
     queue,
     results,
     roles,
+    slots,
+    start,
     undertakings,
     view_as,
     wave,
@@ -30,6 +32,10 @@ from heroes.web.admin import (
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.builder import home as builder_home
+from heroes.web.builder import panels as builder_panels
+from heroes.web.builder import round_copies as builder_round_copies
+from heroes.web.builder import rounds as builder_rounds
+from heroes.web.builder import timeline
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -59,6 +65,8 @@ ADMIN_PAGES = (
     planner,
     queue,
     results,
+    start,
+    slots,
     roles,
     undertakings,
     view_as,
@@ -66,7 +74,7 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home,)
+BUILDER_PAGES = (builder_home, builder_panels, builder_round_copies, builder_rounds, timeline)
 JUDGE_PAGES = (judge, judge_terms, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)

@@ -1,4 +1,4 @@
-"""Looking at the site as somebody else: the same pages as theirs, nothing changed, and no more than the admin may see."""
+"""Looking at the site as somebody else: the same pages as theirs, nothing changed, no more than the admin may see."""
 
 import re
 from typing import Any
