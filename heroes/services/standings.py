@@ -41,6 +41,7 @@ from heroes.services.permission import must
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
 from heroes.services.running import progress_of
 from heroes.services.standing import own_organisation, programme_roles, standings_for
+from heroes.services.undertaking import must_have_agreed
 
 Thing = TypeVar("Thing", Season, Category)
 _SAID = frozenset(one.name for one in fields(Standings)) - {"entries"}
@@ -64,10 +65,13 @@ def standings(
     Without a round: the last one that has a submitted scorecard, else the first. Without a method: the round's own.
     `run` is a run's handle (empty: nobody had marked), `page` one page of the lines, from 1. Raises `NotComputed` while
     there is no such run. For staff who may see the leaderboard, and for the chair of the round's panel; somebody who
-    judges in this round has to wait until the round shows them the others' marks, by default until their own are in.
-    `hold` keeps the entries, the marks that count and the run as they are until the transaction ends.
+    judges in this round has to wait until the round shows them the others' marks, by default until their own are in,
+    and a chair to agree to the season's terms. `hold` keeps the entries, the marks that count and the run as they are
+    until the transaction ends.
     """
     where, sealed = place_of(ctx, season, category, in_round)
+    if sealed:
+        must_have_agreed(ctx, where[0])
     _own_marks_first(ctx, where[2], panel=sealed)
     if hold:
         _hold(ctx, where[2])
@@ -123,6 +127,7 @@ def table(
     found = next((r for r in rounds if r.slug == in_round), None)
     if found is None or not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
         raise NotFound
+    must_have_agreed(ctx, found_season)
     _own_marks_first(ctx, found, panel=True)
     wanted = Wanted(run=run, page=page, per_page=per_page)
     return board_of(ctx, (found_season, found_category, found, rounds), wanted, sealed=True)

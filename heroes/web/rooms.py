@@ -25,6 +25,7 @@ from heroes.web.admin import (
     roles,
     slots,
     start,
+    undertakings,
     view_as,
     wave,
     why,
@@ -38,6 +39,7 @@ from heroes.web.builder import timeline
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
+from heroes.web.judge import terms as judge_terms
 from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
@@ -66,6 +68,7 @@ ADMIN_PAGES = (
     start,
     slots,
     roles,
+    undertakings,
     view_as,
     wave,
     why,
@@ -78,7 +81,7 @@ BUILDER_PAGES = (
     builder_rounds,
     timeline,
 )
-JUDGE_PAGES = (judge, own, tables)
+JUDGE_PAGES = (judge, judge_terms, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 

@@ -16,7 +16,7 @@ from heroes.domain.round_settings import others_marks_show
 from heroes.domain.scorecards import minutes
 from heroes.models import judge_pages as read
 from heroes.models.database import current_session
-from heroes.services import recusing, scoring
+from heroes.services import recusing, scoring, undertaking
 from heroes.services.nomination_forms import form_of
 from heroes.services.refusals import Faster, Invalid
 from heroes.services.scoring import Card, CardClosed
@@ -93,6 +93,7 @@ def home() -> Response:
         rounds=read.open_rounds(session, user_id, ctx.now),
         stepped_back=read.stepped_back(session, user_id),
         following=read.next_to_do(session, user_id, ctx.now),
+        terms_wait=season.slug if undertaking.waits(ctx, season) else "",
         minutes_left=bench.todo * sum(waiting) // len(waiting) if waiting else 0,
         notices=[("ok", own(text)) for key, text in SAID.items() if key in request.args],
         room=room(True),
@@ -263,7 +264,7 @@ def step_back(handle: str) -> AnyResponse:
             error = refusal.errors["reason"]
         else:
             return redirect(url_for("judge.home", stepped=1), 303)
-    opened = scoring.open_card(context(), handle)
+    opened = scoring.open_card(context(), handle, name_only=True)
     set_site(opened.row.season, opened.row.season.programme)
     return render(
         "judge/step_back.html",
