@@ -75,6 +75,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "invitation": {"role": "Judge", "place": "People panel", "invited_by": "Olive Owner", "expires_at": AT.isoformat()},
     "draft_reminder": ENTRY | {"closes_at": AT.isoformat()},
     "draft_erasure": ENTRY | {"erased_at": AT.isoformat()},
+    "dates_moved": ENTRY | {"what": "Nominations close", "closes_at": AT.isoformat(), "was_at": AT.isoformat()},
     "judge_dealt": ROUND | {"count": 3, "opens_at": AT.isoformat()},
     "judge_reminder": {"count": 1, "closes_at": AT.isoformat(), "rounds": [ROUND | {"count": 1}]},
     "release_refused": {"kind": "shortlist", "planned_at": None, "refusals": ["One entry is undecided."]},

@@ -1,5 +1,6 @@
 """Answers and conditions as people read them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from heroes.domain.questions.answering import day_words
@@ -115,9 +116,28 @@ def condition_words(form: Form, question: Question) -> str:
     source = next((q for q in form.questions if when and q.key == when.question), None)
     if when is None or source is None:
         return ""
-    values = [told(source, value).text for value in when.values]
-    said = ", ".join(values[:-1]) + " or " + values[-1] if len(values) > 1 else values[0]
-    return f"Only if your answer to “{source.label}” {'includes' if source.kind == 'many' else 'is'} {said}."
+    values = _listed([told(source, value).text for value in when.values], "or")
+    return (
+        f"Only if your answer to “{source.label}” {'includes' if source.kind == 'many' else 'is'} {values}."
+    )
+
+
+def explained(form: Form, question: Question) -> tuple[str, ...]:
+    """All that somebody who reads a form must know of a question beside its label, in sentences."""
+    columns = _listed([column_words(column) for column in question.columns], "and")
+    of_rows = f"For each of {_listed(question.rows, 'and')}: {columns}." if question.rows else f"{columns}."
+    said = (
+        condition_words(form, question),
+        question.help,
+        range_words(question),
+        of_rows if columns else "",
+        _listed(question.choices, "or"),
+    )
+    return tuple(filter(None, said))
+
+
+def _listed(texts: Sequence[str], last: str) -> str:
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
 
 def range_words(question: Question) -> str:

@@ -159,6 +159,8 @@ def _plain_columns() -> list[tuple[str, sa.Column[object]]]:
     return [
         ("programmes", sa.Column("words", _JSON, server_default="{}", nullable=False)),
         ("seasons", sa.Column("terms", sa.Text(), server_default="", nullable=False)),
+        ("seasons", sa.Column("terms_changed_at", _INSTANT, nullable=True)),
+        ("user_sessions", sa.Column("viewing_entry", sa.String(26), nullable=True)),
         ("seasons", sa.Column("chapters", _JSON, server_default="[]", nullable=False)),
         ("seasons", sa.Column("colours", _JSON, server_default="{}", nullable=False)),
         ("seasons", sa.Column("opened_at", _INSTANT, nullable=True)),

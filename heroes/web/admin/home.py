@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from heroes.domain.entry_states import State
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
+from heroes.domain.roles import Role
 from heroes.models import public_pages, result_pages
 from heroes.models import queue_pages as read
 from heroes.models.database import current_session
@@ -45,7 +46,7 @@ def home() -> AnyResponse:
         "admin/no_season.html",
         room=room_before(programme),
         programme_name=programme.name,
-        programme_slug=programme.slug,
+        may_start=bool(person.found.staff & {Role.ADMIN, Role.OWNER}),
     )
 
 

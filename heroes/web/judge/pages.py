@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from heroes.domain.questions import count_words
+from heroes.domain.questions import words_to_judge
 from heroes.domain.scorecards import minutes
 from heroes.models import judge_pages as read
 from heroes.models.database import current_session
 from heroes.services import recusing, scoring
+from heroes.services.nomination_forms import form_of
 from heroes.services.refusals import Faster, Invalid
 from heroes.services.scoring import Card, CardClosed
 from heroes.web.judge.reading import TheEntry, entry_to_read
@@ -94,7 +95,7 @@ def _number(name: str) -> int:
 
 
 def _line(row: Any, now: datetime) -> Line:
-    words = sum(count_words(answer) for answer in row.answers.values())
+    words = words_to_judge(form_of(row.FormVersion), row.answers, blind=row.blind)
     sign, word = _sign(row, now)
     return Line(
         handle=row.handle,

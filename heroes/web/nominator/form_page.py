@@ -12,6 +12,7 @@ from wtforms import Form
 
 from heroes.domain.nominations import PeopleField, people_fields
 from heroes.domain.questions import Form as Questions
+from heroes.domain.questions import answer_text, clean
 from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.public_pages import CategoryForm
 from heroes.models.seasons import Category, Season
@@ -22,7 +23,7 @@ from heroes.services.refusals import Faster, Invalid, NotNow, Refusal, TooOften
 from heroes.web.kit.pipeline import context, keep_link, render, set_site, status_of, wants_json
 from heroes.web.kit.season_facts import closes_at, grace_ends_at, is_open, opens_at, season_nav
 from heroes.web.nominator.forms import HONEYPOT, filled, form_class, typed
-from heroes.web.nominator.shown import NOMINEE_TITLES, answer_text
+from heroes.web.nominator.shown import NOMINEE_TITLES, person_text
 
 Values = dict[str, str | None]
 MOST_EMPTY = 200
@@ -196,14 +197,18 @@ def second_page(asked: Asked, raw: Values, error: Faster, kept: Kept) -> AnyResp
     """Somebody saved first: what they saved beside every field that differs, what was typed still in it."""
     if wants_json():
         return make_response(jsonify(error=error.code, sentence=error.sentence), 409)
-    kinds = {person.key: person.key for person in asked.people}
-    kinds |= {question.key: question.kind for question in asked.questions.questions}
-    theirs = {}
-    for key, kind in kinds.items():
-        there, here = kept.values.get(key) or "", raw.get(key) or ""
-        if there.split() != here.split():
-            theirs[key] = answer_text(kind, there)
+    theirs, there, here = {}, kept.values, clean(asked.questions, raw)
+    for person in asked.people:
+        if _differ(there.get(person.key), raw.get(person.key)):
+            theirs[person.key] = person_text(person.key, there.get(person.key) or "")
+    for question in asked.questions.questions:
+        if _differ(there.get(question.key), here.get(question.key)):
+            theirs[question.key] = answer_text(question, there.get(question.key) or "")
     return form_page(asked, raw, {}, kept=kept, status=409, said=error.sentence, theirs=theirs)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return (one or "").split() != (other or "").split()
 
 
 def form_page(

@@ -11,6 +11,7 @@ from heroes import migrations
 from heroes.adapters.files import store_for
 from heroes.domain.nominations import people_fields
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
+from heroes.domain.questions import explained
 from heroes.models import public_pages as read
 from heroes.models.database import current_session, db
 from heroes.models.seasons import Category, Criterion, Season
@@ -164,10 +165,11 @@ def category(season_slug: str, category_slug: str) -> Response:
         card=card(category),
         press_words=PRESS[category.kind],
         form=form_of(page.form.form_version),
+        explained=explained,
         blind=page.form.blind,
         people=sorted(people_fields(category.kind), key=lambda person: person.nominator),
         criteria=page.criteria,
-        heaviest=max((criterion.weight for criterion in page.criteria), default=1),
+        heaviest=max((criterion.weight for criterion in page.criteria), default=0) or 1,
         scales=worded_scales(page.criteria),
         rounds=page.rounds,
         shortlist=page.shortlist,

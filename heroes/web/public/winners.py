@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from heroes.domain.outcomes import parse_outcome_rule
-from heroes.domain.questions import parse_form
+from heroes.domain.questions import Form, answer_text, parse_form
 from heroes.models import public_pages, winner_pages
 from heroes.models.database import current_session
 from heroes.models.seasons import Category, Release, Season
@@ -119,8 +119,13 @@ def citation(one: Named) -> str:
     """The answer to the form's first public question that has one; nothing that was not asked as public."""
     if not one.sections or not one.answers:
         return ""
-    public = [question for question in parse_form(one.sections).questions if question.public]
-    return next((one.answers[q.key] for q in public if one.answers.get(q.key)), "")
+    return public_answer(parse_form(one.sections), one.answers)
+
+
+def public_answer(form: Form, answers: dict[str, str]) -> str:
+    """What of these answers would be published: the first public one that was asked and answered."""
+    public = (question for question in form.asked(answers).questions if question.public)
+    return next((answer_text(q, answers[q.key]) for q in public if answers.get(q.key)), "")
 
 
 def _correction(category: Category, row: Any) -> SimpleNamespace:
