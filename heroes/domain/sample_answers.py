@@ -2,7 +2,16 @@
 
 from decimal import Decimal
 
-from heroes.domain.questions import Answers, Form, Person, Question, Row, encode_people, encode_table
+from heroes.domain.questions import (
+    Answers,
+    Form,
+    Person,
+    Question,
+    Row,
+    count_words,
+    encode_people,
+    encode_table,
+)
 
 SAMPLE_PEOPLE = {
     "title": "Sam Sample",
@@ -21,6 +30,9 @@ _STORY = (
     "The next morning the same letter was stopped for four hundred other people.",
     "Nobody had asked for any of it.",
 )
+
+
+_FIXED = {"link": "https://sample.example/what-happened", "email": "sam@sample.example", "yes_no": "yes"}
 
 
 def sample_answers(form: Form) -> Answers:
@@ -42,12 +54,6 @@ def _sample(question: Question) -> str:
             return _number(question)
         case "date":
             return question.earliest or question.latest or "2026-03-14"
-        case "link":
-            return "https://sample.example/what-happened"
-        case "email":
-            return "sam@sample.example"
-        case "yes_no":
-            return "yes"
         case "people":
             email = "alex@sample.example" if question.emails else ""
             return encode_people([Person("Alex Example", "Team leader", "Sample and Sons", email)])
@@ -55,10 +61,15 @@ def _sample(question: Question) -> str:
             return _table(question)
         case "consent":
             return question.consent_version
+    return _FIXED[question.kind]
 
 
 def _words(text: str, most: int | None) -> str:
-    return " ".join(text.split()[:most]) if most else text
+    """As many whole sentences as the limit allows, one cut short where it allows none."""
+    while most and count_words(text) > most:
+        shorter = text.rstrip(".").rpartition(". ")[0]
+        text = f"{shorter}." if shorter else " ".join(text.split()[:most])
+    return text
 
 
 def _number(question: Question) -> str:

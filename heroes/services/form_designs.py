@@ -215,7 +215,10 @@ def save_question(
         published = _published(ctx, [one.id for one in every if one.form_design_id == it.design.id])
         place = forms.place_of(sections, question) if question is not None else _end_of(sections, section)
         asked, errors = read_question(
-            known, typed, conditions=forms.can_hang_on(sections, place), categories=users
+            known,
+            typed,
+            conditions=forms.can_hang_on(sections, place),
+            categories={slug: slug for slug in (old or {}).get("categories", ())} | users,
         )
         if old is not None and old["kind"] != kind and any(one["key"] == question for one in published):
             errors["kind"] = (

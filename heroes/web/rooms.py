@@ -22,16 +22,17 @@ from heroes.web.admin import (
     planner,
     queue,
     results,
-    start,
-    slots,
     roles,
+    slots,
+    start,
     view_as,
     wave,
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import form_preview, form_publish, form_questions, timeline
+from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
-from heroes.web.builder import timeline
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
@@ -71,8 +72,17 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home, timeline)
-BUILDER_PAGES = (builder_home, builder_panels, builder_round_copies, builder_rounds)
+BUILDER_PAGES = (
+    builder_home,
+    timeline,
+    form_preview,
+    form_publish,
+    form_questions,
+    builder_forms,
+    builder_panels,
+    builder_round_copies,
+    builder_rounds,
+)
 JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)

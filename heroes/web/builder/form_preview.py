@@ -104,7 +104,12 @@ def preview_form(season_slug: str, key: str) -> AnyResponse:
 def _as_nominator(it: Preview) -> AnyResponse:
     version = FormVersion(sections=it.sections, digest=digest(it.sections))
     blind = read.all_blind(current_session(), it.category.id)
-    asked = Asked(CategoryForm(it.season, it.category, version, blind))
+    opened = opens_at(it.season, it.category)
+    asked = Asked(
+        CategoryForm(it.season, it.category, version, blind),
+        action=request.full_path,
+        now=max(opened, min(context().now, opened + timedelta(days=1))),
+    )
     values: dict[str, str | None] = {}
     if it.filled:
         sectors = {"sector": next(iter(it.season.programme.sectors), "")}
@@ -122,16 +127,7 @@ def _as_nominator(it: Preview) -> AnyResponse:
         errors = check_people(it.category.kind, people, sectors_of) | check(it.form, answers)
         status = 422 if errors else 200
         said = "" if errors else "This is a preview. With these answers a nomination could be sent."
-    opened = opens_at(it.season, it.category)
-    return form_page(
-        asked,
-        values,
-        errors,
-        status=status,
-        said=said,
-        action=request.full_path,
-        now=max(opened, min(context().now, opened + timedelta(days=1))),
-    )
+    return form_page(asked, values, errors, status=status, said=said)
 
 
 def _as_judge(it: Preview, *, blind: bool) -> Response:

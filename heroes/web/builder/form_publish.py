@@ -34,7 +34,11 @@ def publish_form(season_slug: str, key: str) -> AnyResponse:
     asking = typed.get("ask") == "1"
 
     def do() -> Published:
-        due = _instant(typed.get("due", ""), staff_season(context(), season_slug, Deed.SET_UP)) if asking else None
+        due = (
+            _instant(typed.get("due", ""), staff_season(context(), season_slug, Deed.SET_UP))
+            if asking
+            else None
+        )
         return form_publishing.publish(
             context(),
             season_slug,

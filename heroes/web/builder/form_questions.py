@@ -17,10 +17,10 @@ from heroes.domain.question_settings import (
     kind_of,
     usually_seen,
 )
-from heroes.domain.questions import KINDS, Kind
+from heroes.domain.questions import Kind
 from heroes.models import form_pages as read
 from heroes.models.database import current_session
-from heroes.models.seasons import Category, FormDesign
+from heroes.models.seasons import FormDesign
 from heroes.services import form_designs
 from heroes.services.permission import staff_season
 from heroes.services.refusals import NotFound
@@ -61,9 +61,7 @@ JUDGES = {
 
 
 def _back(season_slug: str, key: str, done: str = "", moved: str = "") -> str:
-    return url_for(
-        "builder.form", season_slug=season_slug, key=key, done=done or None, moved=moved or None
-    )
+    return url_for("builder.form", season_slug=season_slug, key=key, done=done or None, moved=moved or None)
 
 
 # ---- sections ----
@@ -120,16 +118,14 @@ def _section(season_slug: str, key: str, number: int | None) -> AnyResponse:
     if request.method == "GET":
         return page()
     return save(
-        lambda: form_designs.save_section(
-            context(), season_slug, key, seen_version(), number, title, intro
-        ),
+        lambda: form_designs.save_section(context(), season_slug, key, seen_version(), number, title, intro),
         page,
         _back(season_slug, key, "section"),
     )
 
 
 def _section_meant(design: FormDesign, number: int | None) -> int | None:
-    """Where the section is now that somebody was changing; None if it is no more. Sections are known by their heading."""
+    """Where the section is now that somebody was changing, known by its heading; None if it is no more."""
     titles = [str(one.get("title", "")) for one in design.sections]
     was = request.form.get("was", "")
     if number is None or (number < len(titles) and titles[number] == was):
@@ -220,9 +216,7 @@ def _posted() -> Typed:
     return Typed(texts, {name: request.form.getlist(name) for name in request.form})
 
 
-def _save_question(
-    season_slug: str, key: str, question: str | None, number: int, kind: Kind
-) -> AnyResponse:
+def _save_question(season_slug: str, key: str, question: str | None, number: int, kind: Kind) -> AnyResponse:
     return save(
         lambda: form_designs.save_question(
             context(),
@@ -258,12 +252,15 @@ def _question_page(
     kind = kind or (kind_of(stored["kind"]) if stored else None)
     if kind is None:
         raise NotFound
-    categories = [
-        one for one in read.categories(current_session(), season.id) if one.form_design_id == design.id
-    ]
+    categories = {
+        one.slug: one.name
+        for one in read.categories(current_session(), season.id)
+        if one.form_design_id == design.id
+    }
+    names = {slug: slug for slug in (stored or {}).get("categories", ())} | categories
     typed = _posted() if trouble is not CALM else typed_of(stored) if stored else _fresh(kind)
     conditions = shapes.can_hang_on(design.sections, place)
-    both = _both(kind, typed_of(stored), typed, design, categories) if trouble.faster and stored else []
+    both = _both(kind, typed_of(stored), typed, design, names) if trouble.faster and stored else []
     fields = fields_of(kind)
     to = (
         url_for("builder.question", season_slug=season_slug, key=key, question=question)
@@ -286,7 +283,7 @@ def _question_page(
         both=both,
         judges=JUDGES,
         conditions=[(one, shapes.answers_of(one)) for one in conditions],
-        categories=categories,
+        categories=names,
         hanging=[shapes.name_of(one) for one in shapes.hanging_on(design.sections, stored["key"])]
         if stored
         else [],
@@ -352,11 +349,10 @@ def _columns(typed: Typed) -> list[tuple[str, str, bool]]:
 
 
 def _both(
-    kind: Kind, theirs: Typed, yours: Typed, design: FormDesign, categories: Sequence[Category]
+    kind: Kind, theirs: Typed, yours: Typed, design: FormDesign, names: Mapping[str, str]
 ) -> list[tuple[str, str, str]]:
     """The settings in which two versions of a question differ: words, theirs, yours."""
     found = []
-    names = {one.slug: one.name for one in categories}
     for name in fields_of(kind):
         one, other = (_said(name, typed, design, names) for typed in (theirs, yours))
         if one != other:

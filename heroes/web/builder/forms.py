@@ -163,9 +163,7 @@ def _sections(design: FormDesign, categories: Sequence[Category]) -> list[Simple
     ]
 
 
-def _question(
-    design: FormDesign, question: Mapping[str, Any], names: Mapping[str, str]
-) -> SimpleNamespace:
+def _question(design: FormDesign, question: Mapping[str, Any], names: Mapping[str, str]) -> SimpleNamespace:
     return SimpleNamespace(
         key=question["key"],
         label=question.get("label") or question["key"],
@@ -185,7 +183,7 @@ def facts_about(question: Mapping[str, Any], names: Mapping[str, str]) -> list[s
         "must be answered": question.get("required"),
         "says who somebody is": identifying,
         "judges do not see it": not question.get("judges", True),
-        "judges see it": question.get("judges", True) and not usually_seen(kind, identifying),
+        "judges of open rounds see it": question.get("judges", True) and not usually_seen(kind, identifying),
         "public when shortlisted": question.get("public"),
         f"only in {', '.join(asked_in)}": asked_in,
     }
