@@ -241,7 +241,7 @@ def move(season_slug: str, key: str) -> AnyResponse:
             do = lambda: form_designs.move_section(  # noqa: E731 (the other of two)
                 context(), season_slug, key, seen_version(), int(which), number
             )
-    except (shapes.Gone, KeyError, ValueError) as error:
+    except (LookupError, ValueError) as error:
         raise NotFound from error
     there = url_for("builder.form", season_slug=season_slug, key=key, moved=anchor, by=to.partition(":")[0])
     return save(do, lambda trouble: _form_page(season_slug, key, trouble), there)
