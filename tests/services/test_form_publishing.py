@@ -34,7 +34,9 @@ def keys(world: World) -> list[str]:
 def add(world: World, label: str, kind: str = "short", *, who: str = "adam", **texts: Any) -> str:
     ticked = {name: value for name, value in texts.items() if isinstance(value, list)}
     plain = {name: value for name, value in texts.items() if isinstance(value, str)}
-    typed = Typed({"label": label} | plain, {name.replace("__", "-"): value for name, value in ticked.items()})
+    typed = Typed(
+        {"label": label} | plain, {name.replace("__", "-"): value for name, value in ticked.items()}
+    )
     return form_designs.save_question(
         world.ctx(who),
         SEASON,
@@ -208,7 +210,10 @@ def test_the_whole_form_is_made_and_unmade(lite_world: World) -> None:
         form_designs.new(adam, SEASON, "health check")
     version = design(world, key).version
     form_designs.settle(adam, SEASON, key, version, "Check", ["teams"])
-    season, teams = world.season(), world.session.scalars(select(Category).where(Category.slug == "teams")).one()
+    season, teams = (
+        world.season(),
+        world.session.scalars(select(Category).where(Category.slug == "teams")).one(),
+    )
     assert form_publishing.unfit(design(world, key), [teams]) == ("Check asks nothing yet.",)
     with transaction(adam), pytest.raises(Invalid):
         form_publishing.publish_all(adam, season)
