@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from heroes.models.people import Invitation, Membership, Organisation, ProgrammeRole, User
-from heroes.models.seasons import Panel, PanelMember, Season
+from heroes.models.seasons import Panel, PanelMember, Season, Undertaking
 
 PAGE = 50
 
@@ -81,6 +81,18 @@ def workspaces(session: Session, programme_id: int, words: str, page: int) -> Se
     ).all()
 
 
+def all_members(session: Session, programme_id: int) -> Sequence[Any]:
+    """User and name of the organisation of everybody in a programme's workspaces; the first thousand by name."""
+    return session.execute(
+        select(User, Organisation.name.label("organisation"))
+        .join(Membership, Membership.user_id == User.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Organisation.programme_id == programme_id)
+        .order_by(Organisation.name_key, User.name, User.id)
+        .limit(1000)
+    ).all()
+
+
 def members(session: Session, organisation_ids: list[int]) -> Sequence[Any]:
     """Who is in these organisations: organisation's id, role, User; managers first."""
     if not organisation_ids:
@@ -128,4 +140,29 @@ def organisation_names(session: Session, programme_id: int) -> Sequence[str]:
         .where(Organisation.programme_id == programme_id)
         .order_by(Organisation.name_key)
         .limit(1000)
+    ).all()
+
+
+def agreed(session: Session, season_id: int) -> Sequence[Any]:
+    """Who agreed to which text of a season's terms, and when; the latest last."""
+    return session.execute(
+        select(Undertaking.user_id, Undertaking.digest, Undertaking.accepted_at)
+        .where(Undertaking.season_id == season_id)
+        .order_by(Undertaking.accepted_at)
+    ).all()
+
+
+def texts_agreed(session: Session, season_id: int) -> Sequence[Any]:
+    """Every text of a season's terms that somebody agreed to: digest, text, since when, how many judges."""
+    return session.execute(
+        select(
+            Undertaking.digest,
+            func.min(Undertaking.text).label("text"),
+            func.min(Undertaking.accepted_at).label("since"),
+            func.count().label("judges"),
+        )
+        .where(Undertaking.season_id == season_id)
+        .group_by(Undertaking.digest)
+        .order_by(func.min(Undertaking.accepted_at).desc())
+        .limit(50)
     ).all()

@@ -18,7 +18,7 @@ from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
 from heroes.models.runs import ResultsRun, RunLine
 from heroes.models.seasons import Category, Criterion, PanelMember, Release, Round, ScoreSet, Season
-from heroes.models.visibility import rounds_for_panel
+from heroes.models.visibility import LIVE_ASSIGNMENTS, rounds_for_panel, seasons_for_panels
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
@@ -237,13 +237,27 @@ def still_to_judge(session: Session, round_id: int, user_id: int) -> int:
     )
 
 
-def rounds_still_to_judge(session: Session, user_id: int, now: datetime) -> frozenset[int]:
-    """The rounds that have not closed and in which somebody has been asked for a scorecard and not submitted it."""
+def judges_in(session: Session, round_id: int, user_id: int) -> bool:
+    """Whether somebody has been asked for a scorecard in a round, and still is."""
+    own = (Assignment.round_id == round_id) & (Assignment.user_id == user_id)
+    live = Assignment.state.in_(LIVE_ASSIGNMENTS)
+    return session.scalar(select(Assignment.id).where(own, live).limit(1)) is not None
+
+
+def rounds_to_wait_for(session: Session, user_id: int, now: datetime) -> frozenset[int]:
+    """The rounds that have not closed and in which somebody judges who must not see the others' marks yet.
+
+    That is while a scorecard of theirs is left; where the round keeps all marks to their judges, until it closes.
+    """
+    waits = or_(
+        Assignment.state == "assigned",
+        and_(Assignment.state.in_(LIVE_ASSIGNMENTS), Round.marks_shown != "own_in"),
+    )
     return frozenset(
         session.scalars(
             select(Assignment.round_id)
             .join(Round, Round.id == Assignment.round_id)
-            .where(Assignment.user_id == user_id, Assignment.state == "assigned", Round.closes_at > now)
+            .where(Assignment.user_id == user_id, waits, Round.closes_at > now)
         )
     )
 
@@ -330,7 +344,7 @@ def rounds_judged(session: Session, user_id: int, now: datetime) -> Sequence[Row
         select(Season, Category, Round)
         .join(Category, Category.season_id == Season.id)
         .join(Round, Round.category_id == Category.id)
-        .where(given, or_(Round.closes_at <= now, ~left))
+        .where(given, or_(Round.closes_at <= now, ~left), seasons_for_panels())
         .order_by(Round.closes_at.desc(), Category.position, Round.position, Round.id)
     ).all()
 
@@ -441,6 +455,37 @@ def line_quoted(session: Session, entry: Entry) -> Row[*tuple[Any, ...]] | None:
         .join(ResultsRun, ResultsRun.id == RunLine.run_id)
         .where(RunLine.run_id == entry.decided_run_id, RunLine.entry_id == entry.id)
     ).one_or_none()
+
+
+def lines_quoted(session: Session, entries: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(entry, its line's data, the run's criteria, the round's score set) of the runs that these were decided on."""
+    return session.execute(
+        select(
+            Entry.id.label("entry_id"),
+            RunLine.data,
+            ResultsRun.summary["criteria"].label("criteria"),
+            Round.score_set_id,
+        )
+        .join(RunLine, (RunLine.entry_id == Entry.id) & (RunLine.run_id == Entry.decided_run_id))
+        .join(ResultsRun, ResultsRun.id == RunLine.run_id)
+        .join(Round, Round.id == ResultsRun.round_id)
+        .where(Entry.id.in_(entries))
+    ).all()
+
+
+def awarded_people(session: Session, season_id: int, but_category: int) -> Sequence[tuple[Entry, Category]]:
+    """The entries about a person that are awarded in another category of the season."""
+    rows = session.execute(
+        select(Entry, Category)
+        .join(Category, Category.id == Entry.category_id)
+        .where(
+            Entry.season_id == season_id,
+            Entry.state == State.AWARDED.value,
+            Category.kind == "person",
+            Category.id != but_category,
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

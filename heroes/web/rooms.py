@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from heroes.web.account import invitations, password, reminders
+from heroes.web.account import invitations, password, reminders, viewing
 from heroes.web.account import pages as account
 from heroes.web.admin import (
     advance,
@@ -22,15 +22,29 @@ from heroes.web.admin import (
     planner,
     queue,
     results,
+    roles,
+    slots,
+    start,
+    undertakings,
+    view_as,
     wave,
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import form_preview, form_publish, form_questions, timeline
+from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
+<<<<<<< HEAD
 from heroes.web.builder import scorecards as builder_scorecards
+=======
+from heroes.web.builder import panels as builder_panels
+from heroes.web.builder import round_copies as builder_round_copies
+from heroes.web.builder import rounds as builder_rounds
+>>>>>>> 8ebe5e30eecd900487e645db419e0476a69e09f5
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
+from heroes.web.judge import terms as judge_terms
 from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
@@ -56,12 +70,32 @@ ADMIN_PAGES = (
     planner,
     queue,
     results,
+    start,
+    slots,
+    roles,
+    undertakings,
+    view_as,
     wave,
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
+<<<<<<< HEAD
 BUILDER_PAGES = (builder_home, builder_scorecards)
 JUDGE_PAGES = (judge, own, tables)
+=======
+BUILDER_PAGES = (
+    builder_home,
+    timeline,
+    form_preview,
+    form_publish,
+    form_questions,
+    builder_forms,
+    builder_panels,
+    builder_round_copies,
+    builder_rounds,
+)
+JUDGE_PAGES = (judge, judge_terms, own, tables)
+>>>>>>> 8ebe5e30eecd900487e645db419e0476a69e09f5
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 
@@ -73,6 +107,7 @@ def register(app: Flask) -> None:
         invitations.blueprint,
         password.blueprint,
         reminders.blueprint,
+        viewing.blueprint,
         nominator.blueprint,
         organisation.blueprint,
         judge.blueprint,

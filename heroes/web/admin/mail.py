@@ -29,6 +29,7 @@ _NAMES = {
     "scorecard_again": "Scorecards to complete",
     "shared": "Asked for help",
     "sign_in": "Sign-in link",
+    "slot": "Time to present",
 }
 
 

@@ -10,17 +10,22 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from heroes.domain.questions import count_words
+from heroes.domain.questions import words_to_judge
+from heroes.domain.round_kinds import RoundKind, kind_of
+from heroes.domain.round_settings import others_marks_show
 from heroes.domain.scorecards import minutes, plain
 from heroes.models import judge_pages as read
 from heroes.models.database import current_session
-from heroes.services import recusing, scoring
+from heroes.services import recusing, scoring, undertaking
+from heroes.services.nomination_forms import form_of
 from heroes.services.refusals import Faster, Invalid
 from heroes.services.scoring import Card, CardClosed, Words
+from heroes.services.slotting import slot_of
 from heroes.web.judge.reading import TheEntry, entry_to_read
 from heroes.web.judge.sheets import Posted, Row, Sheet, Was, draft_sheet, posted_sheet
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, set_site, viewer, wants_json
+from heroes.web.kit.terms import own
 
 blueprint = Blueprint("judge", __name__, url_prefix="/judge")
 
@@ -37,12 +42,15 @@ def room(current: bool, *, chairing: bool = False, mine: bool = False) -> dict[s
     tabs = [("My queue", url_for("judge.home"), current), ("How I mark", url_for("judge.own_marks"), mine)]
     if person.found.chair:
         tabs.append(("Panels I chair", url_for("judge.tables"), chairing))
-    return {"role": "Chair" if chairing else "Judge", "who": person.name, "key": "judge", "tabs": tabs}
+    return {"role": own("Chair" if chairing else "Judge"), "who": person.name, "key": "judge", "tabs": tabs}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One assignment as the queue shows it; `sign` is its state's word and icon by the kit's name."""
+    """One assignment as the queue shows it; `sign` is its state's word and icon by the kit's name.
+
+    `said` is the total where it is no number; `starts_at` and `place` are those of a live presentation.
+    """
 
     handle: str
     name: str
@@ -51,7 +59,10 @@ class Line:
     sign: str
     word: str
     total: Any
+    said: str
     readable: bool
+    starts_at: datetime | None
+    place: str
 
 
 @blueprint.get("/")
@@ -82,8 +93,9 @@ def home() -> Response:
         rounds=read.open_rounds(session, user_id, ctx.now),
         stepped_back=read.stepped_back(session, user_id),
         following=read.next_to_do(session, user_id, ctx.now),
+        terms_wait=season.slug if undertaking.waits(ctx, season) else "",
         minutes_left=bench.todo * sum(waiting) // len(waiting) if waiting else 0,
-        notices=[("ok", text) for key, text in SAID.items() if key in request.args],
+        notices=[("ok", own(text)) for key, text in SAID.items() if key in request.args],
         room=room(True),
     )
 
@@ -94,7 +106,7 @@ def _number(name: str) -> int:
 
 
 def _line(row: Any, now: datetime) -> Line:
-    words = sum(count_words(answer) for answer in row.answers.values())
+    words = words_to_judge(form_of(row.FormVersion), row.answers, blind=row.blind)
     sign, word = _sign(row, now)
     return Line(
         handle=row.handle,
@@ -104,7 +116,10 @@ def _line(row: Any, now: datetime) -> Line:
         sign=sign,
         word=word,
         total=row.total,
+        said=kind_of(row.kind).said_total(row.total),
         readable=bool(row.live),
+        starts_at=row.starts_at,
+        place=row.place or "",
     )
 
 
@@ -211,7 +226,9 @@ def _page(opened: Card, sheet: Sheet, was: Was, status: int = 200, theirs: Sheet
     set_site(row.season, row.season.programme)
     live = row.takes_marks
     others: Sequence[Any] = ()
-    if assignment.state == "submitted" and live:
+    kind = kind_of(row.round.kind)
+    closed, shown = row.round.closes_at <= ctx.now, row.round.marks_shown
+    if assignment.state == "submitted" and live and others_marks_show(shown, left=0, closed=closed):
         others = read.colleagues(session, assignment)
     return render(
         "judge/scorecard.html",
@@ -222,8 +239,10 @@ def _page(opened: Card, sheet: Sheet, was: Was, status: int = 200, theirs: Sheet
         sheet=sheet,
         theirs=theirs,
         typed=status == 409,
-        handed_in={row.key: _handed_in(row, was) for row in sheet.rows},
+        handed_in={row.key: _handed_in(row, was, kind) for row in sheet.rows},
         others=others,
+        kind=kind,
+        slot=slot_of(ctx, row.round, row.entry.id),
         changed=assignment.state == "submitted" and _changed_since(assignment),
         bench=read.bench(session, ctx.actor.user_id or 0, ctx.now),
         live=live,
@@ -232,14 +251,14 @@ def _page(opened: Card, sheet: Sheet, was: Was, status: int = 200, theirs: Sheet
     )
 
 
-def _handed_in(row: Row, was: Was) -> str:
+def _handed_in(row: Row, was: Was, kind: RoundKind) -> str:
     """What counts of a criterion, in words."""
     if row.was:
         return f"{row.was}, so it does not count"
     if row.key not in was:
         return "not marked"
     value = was[row.key][1]
-    return "cannot judge" if value is None else plain(value)
+    return "cannot judge" if value is None else kind.said(value) or plain(value)
 
 
 def _gone(row: read.CardRow) -> TheEntry:
@@ -265,7 +284,7 @@ def step_back(handle: str) -> AnyResponse:
             error = refusal.errors["reason"]
         else:
             return redirect(url_for("judge.home", stepped=1), 303)
-    opened = scoring.open_card(context(), handle)
+    opened = scoring.open_card(context(), handle, name_only=True)
     set_site(opened.row.season, opened.row.season.programme)
     return render(
         "judge/step_back.html",
