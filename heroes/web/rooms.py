@@ -34,13 +34,10 @@ from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.builder import form_preview, form_publish, form_questions, timeline
 from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
-<<<<<<< HEAD
-from heroes.web.builder import scorecards as builder_scorecards
-=======
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
->>>>>>> 8ebe5e30eecd900487e645db419e0476a69e09f5
+from heroes.web.builder import scorecards as builder_scorecards
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -79,12 +76,9 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-<<<<<<< HEAD
-BUILDER_PAGES = (builder_home, builder_scorecards)
-JUDGE_PAGES = (judge, own, tables)
-=======
 BUILDER_PAGES = (
     builder_home,
+    builder_scorecards,
     timeline,
     form_preview,
     form_publish,
@@ -95,7 +89,6 @@ BUILDER_PAGES = (
     builder_rounds,
 )
 JUDGE_PAGES = (judge, judge_terms, own, tables)
->>>>>>> 8ebe5e30eecd900487e645db419e0476a69e09f5
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 
