@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, inspect, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -24,7 +25,7 @@ from heroes.services.permission import staff_season
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
 
-_KEEP = {"sqlite": insert_sqlite(Undertaking), "postgresql": insert_postgresql(Undertaking)}
+_KEEP: dict[str, Any] = {"sqlite": insert_sqlite(Undertaking), "postgresql": insert_postgresql(Undertaking)}
 HEAD = ("judge", "e-mail", "panels", "agreed to", "agreed at", "present text")
 
 

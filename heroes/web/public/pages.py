@@ -18,6 +18,7 @@ from heroes.models.seasons import Category, Criterion, Season
 from heroes.services.nomination_forms import form_of
 from heroes.services.proposing import measures_of
 from heroes.services.refusals import NotFound
+from heroes.web.kit import visits
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, house, render, set_site
 from heroes.web.kit.season_facts import closes_at, is_open, milestones_of, opens_at, season_nav
@@ -134,6 +135,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         raise NotFound
     season, category = page.form.season, page.form.category
     set_site(season, season.programme)
+    visits.count(season, category, visits.PAGE)
     return render(
         "public/category.html",
         season=season,
