@@ -41,6 +41,8 @@ def clean(form: Form, raw: Mapping[str, str | None]) -> Answers:
 
 
 def _cleaned(question: Question, text: str) -> str:
+    if len(text) > 2 * MOST_CHARACTERS.get(question.kind, 300):
+        return clean_text(text)  # far too long to be kept, so that its rows are not worth a look
     if question.kind in ("people", "table"):
         return clean_grid(question, text)
     if question.kind == "many":
