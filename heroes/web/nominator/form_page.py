@@ -12,13 +12,13 @@ from wtforms import Form
 
 from heroes.domain.nominations import PeopleField, people_fields
 from heroes.domain.questions import Form as Questions
-from heroes.domain.questions import answer_text, clean
+from heroes.domain.questions import Told, answer_text, clean, told
 from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.public_pages import CategoryForm
 from heroes.models.seasons import Category, Season
 from heroes.services.nominating import Started
 from heroes.services.nomination_forms import form_of, people_of
-from heroes.services.own_entries import Draft, problems_of
+from heroes.services.own_entries import Draft, kept_aside, problems_of
 from heroes.services.refusals import Faster, Invalid, NotNow, Refusal, TooOften
 from heroes.web.kit.pipeline import context, keep_link, render, set_site, status_of, wants_json
 from heroes.web.kit.season_facts import closes_at, grace_ends_at, is_open, opens_at, season_nav
@@ -31,10 +31,15 @@ MOST_EMPTY = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: the category's form, and whether the nominator is asked who they are."""
+    """What is asked: the category's form, and whether the nominator is asked who they are.
+
+    A preview is sent elsewhere (`action`), and looked at in a moment when the category is open (`now`).
+    """
 
     form: CategoryForm
     with_nominator: bool = True
+    action: str = ""
+    now: datetime | None = None
 
     @property
     def season(self) -> Season:
@@ -224,7 +229,7 @@ def form_page(
     revision: int | None = None,
 ) -> Response:
     """The form with these values. `said` is why it was refused, `shut` that it can no longer be sent at all."""
-    now, season, category = context().now, asked.season, asked.category
+    now, season, category = asked.now or context().now, asked.season, asked.category
     closes = closes_at(season, category)
     stored = kept is not None and revision is None and not theirs
     if revision is None:
@@ -238,9 +243,11 @@ def form_page(
         form=form,
         fields=_empty_fields(asked, form) if untouched else _fields(asked, form, theirs or {}, saved_at),
         asked=asked,
+        aside=_aside(asked, values, kept),
         season=season,
         category=category,
-        action=kept.address if kept else request.path,
+        action=asked.action or (kept.address if kept else request.path),
+        now=now,
         kept=kept,
         saved_at=saved_at,
         said=said,
@@ -252,6 +259,14 @@ def form_page(
         grace_ends=grace_ends_at(season, category) if now >= closes else None,
         nav=season_nav(season, ""),
     )
+
+
+def _aside(asked: Asked, values: Values, kept: Kept | None) -> list[tuple[str, Told]]:
+    """What the entrant wrote to questions that are no longer asked, as people read it."""
+    if kept is None:
+        return []
+    found = kept_aside(context(), kept.sheet, asked.form.form_version, values)
+    return [(question.label, told(question, text)) for question, text in found]
 
 
 def _fields(asked: Asked, form: Form, theirs: Mapping[str, str], saved_at: str) -> Markup:

@@ -62,7 +62,7 @@ def winners(season_slug: str) -> Response:
     named = _by_category(winner_pages.outcomes(session, season.id, _benchmarks(categories)))
     corrected = _by_category(winner_pages.corrections(session, season.id))
     shown = [
-        _outcome(category, named.get(category.id, []), corrected.get(category.id, []))
+        outcome_shown(category, named.get(category.id, []), corrected.get(category.id, []))
         for category in categories
         if category.outcome_release.released_at
     ]
@@ -91,7 +91,7 @@ def _by_category(rows: Any) -> dict[int, list[Any]]:
     return found
 
 
-def _outcome(category: Category, named: list[Named], corrected: list[Any]) -> SimpleNamespace:
+def outcome_shown(category: Category, named: list[Named], corrected: list[Any]) -> SimpleNamespace:
     """A category's outcome: those of the best level, those of each other level, the finalists, the corrections."""
     rule = parse_outcome_rule(category.outcome)
     levels = [
