@@ -91,7 +91,12 @@ GRIDS: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("many", "a\nb", {"choices": ("a", "b"), "most": 1}, "Choose 1 of these at most. You chose 2."),
     ("people", "Ann\nBo\tcook", {}, None),
     ("people", "Ann\n\tcook", {}, "Person 2: Write the name."),
-    ("people", "Ann\tcook\tX\ta@b.example", {}, "Person 1 has more parts than are asked for."),
+    (
+        "people",
+        "Ann\tcook\tX\ta@b.example",
+        {},
+        "Person 1: “a@b.example” is not asked for. Save the form again.",
+    ),
     ("people", "Ann\tcook\tX\ta@b.example", {"emails": True}, None),
     (
         "people",
@@ -104,7 +109,7 @@ GRIDS: list[tuple[str, str, dict[str, Any], str | None]] = [
     ("table", "Rang\t3", {"columns": COLUMNS}, None),
     ("table", "Rang\tlong", {"columns": COLUMNS}, "Row 1: Enter a number, in digits, for “Days”."),
     ("table", "Rang", {"columns": COLUMNS}, "Row 1: Fill in “Days”."),
-    ("table", "Rang\t3\t4", {"columns": COLUMNS}, "Row 1: There are more cells than columns."),
+    ("table", "Rang\t3\t4", {"columns": COLUMNS}, "Row 1: “4” has no column. Save the form again."),
     ("table", "a\t1\nb\t2", {"columns": COLUMNS, "most": 1}, "There is room for 1 row, and 2 are here."),
     ("table", "Calls\t\t3", {"columns": COLUMNS, "rows": ("Calls", "Wins")}, None),
     (
@@ -123,7 +128,7 @@ GRIDS: list[tuple[str, str, dict[str, Any], str | None]] = [
         "table",
         "Cries\ta\t3",
         {"columns": COLUMNS, "rows": ("Calls",)},
-        "“Cries” is not a row of this table. Save the form again.",
+        "“Cries” (a, 3) is not a row of this table. Save the form again.",
     ),
     (
         "table",
@@ -317,9 +322,10 @@ def forms(draw: st.DrawFn) -> Form:
         for name, drawn in SETTINGS.get("words" if kind in ("short", "long") else kind, {}).items():
             asked[name] = draw(drawn)
         sources = [one for one in raw if one["kind"] in ("choice", "many", "yes_no")]
-        if sources and draw(st.booleans()):
+        hanging: bool = draw(st.booleans())
+        if sources and hanging:
             source = draw(st.sampled_from(sources))
-            values = source.get("choices") or ["yes", "no"]
+            values: list[str] = source.get("choices") or ["yes", "no"]
             asked["when"] = {
                 "question": source["key"],
                 "is": draw(st.lists(st.sampled_from(values), min_size=1, unique=True)),
@@ -430,7 +436,7 @@ def test_whatever_stands_in_a_form_it_is_read_or_refused(place: tuple[Any, ...],
 
 ONE = {"key": "one", "kind": "yes_no", "label": "One?"}
 TWO = {"key": "two", "kind": "short", "label": "Two?"}
-HOSTILE: list[tuple[list[dict[str, Any]], str]] = [
+HOSTILE: list[tuple[list[Any], str]] = [
     (
         [ONE, TWO | {"when": {"question": "three", "is": ["yes"]}}],
         "question 2 (two): it is asked only if 'three' is answered, and there is no such question",
@@ -547,7 +553,7 @@ def test_versions_are_told_apart_in_sentences() -> None:
             )
         )
 
-    told_apart = {
+    told_apart: dict[str, tuple[dict[str, Any], list[str]]] = {
         "sentence": (
             {"words": 50, "help": "Short."},
             [
@@ -604,8 +610,8 @@ def test_versions_are_told_apart_in_sentences() -> None:
             ],
         ),
     }
-    for key, (settings_, sentences) in told_apart.items():
-        assert differences(FORM, change(key, **settings_)) == sentences
+    for key, (changed, sentences) in told_apart.items():
+        assert differences(FORM, change(key, **changed)) == sentences
     first, letters, last = FORM.sections
     moved = Form((Section("The work", "", (*first.questions[1:], first.questions[0])), last))
     assert differences(FORM, moved) == [

@@ -208,5 +208,5 @@ def test_a_judge_reads_what_is_meant_for_judges(world: World) -> None:
     assert read_by(world, "jack", named) == {
         **{label: text for label, text in seen.items() if label not in LETTERS},
         "Where did customers meet them?": "Chat",
-        "Who helped?": ONLY_TOLD["Who helped?"],
+        "Who helped?": "Name Role Organisation Priya Nair Team leader Larkfield Water Sam Oduya",
     }

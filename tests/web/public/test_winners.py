@@ -180,7 +180,7 @@ def test_only_a_public_answer_to_what_was_asked_is_published() -> None:
     form = parse_form(EVERY)
     assert public_answer(form, ANSWERS) == ANSWERS["sentence"]
     assert public_answer(form, {key: text for key, text in ANSWERS.items() if key != "sentence"}) == ""
-    open_form = parse_form([{"question": [one | {"public": True} for one in EVERY[0]["question"][4:6]]}])
-    people = {"helped": "", "helpers": "Priya Nair\tTeam leader"}
-    assert public_answer(open_form, people) == ""
-    assert public_answer(open_form, people | {"helped": "yes"}) == "Yes"
+    helped, helpers = EVERY[0]["question"][4:6]
+    people = parse_form([{"question": [helped, helpers | {"public": True}]}])
+    assert public_answer(people, ANSWERS | {"helped": "no"}) == ""
+    assert public_answer(people, ANSWERS) == "Priya Nair, Team leader, Larkfield Water\nSam Oduya"
