@@ -38,6 +38,7 @@ from heroes.web.builder import home as builder_home
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
+from heroes.web.builder import scorecards as builder_scorecards
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -79,6 +80,7 @@ ADMIN_PAGES = (
 """Importing these puts their pages on the admin blueprint."""
 BUILDER_PAGES = (
     builder_home,
+    builder_scorecards,
     timeline,
     form_preview,
     form_publish,
