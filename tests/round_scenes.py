@@ -58,4 +58,5 @@ def finalists(world: World, *names: str) -> list[Entry]:
         moved(world, entry, Act.SHORTLIST, reason="As the panel agreed.")
     rounds.open_final(world.ctx("adam"), "small-2026", "teams")
     world.clock.at = FINAL
+    world.session.expire_all()
     return made
