@@ -43,7 +43,7 @@ from heroes.models.seasons import (
     Season,
     Slot,
 )
-from heroes.models.visibility import assignments_for_judge
+from heroes.models.visibility import assignments_for_judge, panels_at_work, seasons_for_panels
 
 BANDS = 10
 PAGE = 50
@@ -217,7 +217,7 @@ def season_of_judge(session: Session, user_id: int) -> Season | None:
         .join(Panel, Panel.season_id == Season.id)
         .join(PanelMember, PanelMember.panel_id == Panel.id)
         .options(contains_eager(Season.programme))
-        .where(PanelMember.user_id == user_id)
+        .where(PanelMember.user_id == user_id, seasons_for_panels())
         .order_by(Season.opens_at.desc(), Season.id.desc())
         .limit(1)
     ).first()
@@ -342,6 +342,7 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Entry.state.label("entry_state"),
                 Entry.title,
                 AnswerSheet.answers,
+                FormVersion,
                 takes_marks().label("live"),
                 case((waits, 1), else_=0).label("waits"),
                 Round.kind,
@@ -352,6 +353,7 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
         .join(RoundEntry, _admission())
         .outerjoin(Slot, and_(Slot.round_id == Assignment.round_id, Slot.entry_id == Assignment.entry_id))
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))
+        .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
         .where(assignments_for_judge(_USER))
         .order_by(
             case((waits, 0), else_=1),
@@ -439,7 +441,14 @@ def stepped_back(session: Session, user_id: int) -> int:
     """From how many entries a judge has stepped back; a figure, because the entries are no longer theirs to see."""
     return (
         session.scalar(
-            select(func.count()).where(Assignment.user_id == user_id, Assignment.state == "recused")
+            select(func.count())
+            .select_from(Assignment)
+            .join(Round, Round.id == Assignment.round_id)
+            .where(
+                Assignment.user_id == user_id,
+                Assignment.state == "recused",
+                Round.panel_id.in_(panels_at_work()),
+            )
         )
         or 0
     )

@@ -18,7 +18,7 @@ from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
 from heroes.models.runs import ResultsRun, RunLine
 from heroes.models.seasons import Category, Criterion, PanelMember, Release, Round, ScoreSet, Season
-from heroes.models.visibility import LIVE_ASSIGNMENTS, rounds_for_panel
+from heroes.models.visibility import LIVE_ASSIGNMENTS, rounds_for_panel, seasons_for_panels
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
@@ -315,7 +315,7 @@ def rounds_judged(session: Session, user_id: int, now: datetime) -> Sequence[Row
         select(Season, Category, Round)
         .join(Category, Category.season_id == Season.id)
         .join(Round, Round.category_id == Category.id)
-        .where(given, or_(Round.closes_at <= now, ~left))
+        .where(given, or_(Round.closes_at <= now, ~left), seasons_for_panels())
         .order_by(Round.closes_at.desc(), Category.position, Round.position, Round.id)
     ).all()
 
