@@ -9,7 +9,7 @@ from heroes.models import Category, Entry, Round
 from heroes.services import rounds
 from tests.judging import change, handed_in
 from tests.outcomes import eligible, moved
-from tests.world import JUDGED, JUDGING, World
+from tests.world import JUDGED, JUDGING, OPEN, World
 
 SECOND = {
     "kind": "scorecard",
@@ -26,6 +26,8 @@ SECOND = {
     "advance": "hand",
 }
 """The form of a further round of `frontline`, filled in."""
+WHY = "As the board agreed."
+"""Why the rules of an open season change."""
 LIVE = ("small-2026", "teams", "final")
 FINAL = datetime(2026, 9, 10, 12, 0, tzinfo=UTC)
 """A moment when the final of `teams` is judged."""
@@ -34,6 +36,11 @@ FINAL = datetime(2026, 9, 10, 12, 0, tzinfo=UTC)
 def built(world: World) -> None:
     """Let the season be one that is still being built."""
     change(world, world.season(), opened_at=None)
+
+
+def opened(world: World) -> None:
+    """Let the season be open again."""
+    change(world, world.season(), opened_at=OPEN)
 
 
 def round_of(world: World, category: str, slug: str) -> Round:

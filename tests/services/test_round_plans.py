@@ -14,7 +14,7 @@ from heroes.services.round_copies import Keeps, copy_plan
 from tests.judging import asked, change, elsewhere
 from tests.outcomes import eligible, shortlisted
 from tests.outcomes import three as three_judged
-from tests.round_scenes import SECOND, built, finalists, round_of
+from tests.round_scenes import SECOND, WHY, built, finalists, round_of
 from tests.world import World
 
 SEASON = "small-2026"
@@ -22,17 +22,17 @@ SEASON = "small-2026"
 
 @pytest.fixture
 def world(lite_world: World) -> World:
-    built(lite_world)
+    """An open season, so that every change of its rules comes with a reason."""
     return lite_world
 
 
 def add(world: World, category: str = "frontline", **changes: str) -> str:
-    return round_plans.add_round(world.ctx("adam"), SEASON, category, SECOND | changes)
+    return round_plans.add_round(world.ctx("adam"), SEASON, category, SECOND | changes, WHY)
 
 
 def edit(world: World, slug: str, category: str = "frontline", who: str = "adam", **changes: str) -> None:
     one = round_of(world, category, slug)
-    round_plans.change_round(world.ctx(who), SEASON, category, slug, SECOND | changes, one.version)
+    round_plans.change_round(world.ctx(who), SEASON, category, slug, SECOND | changes, one.version, WHY)
 
 
 def refused(do: Callable[[], Any]) -> dict[str, str]:
@@ -69,7 +69,7 @@ def test_a_round_is_added_changed_and_taken_away(world: World) -> None:
         {"by": "places", "places": 3},
         "never",
     )
-    round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "second-look", one.version)
+    round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "second-look", one.version, WHY)
     assert plan(world) == [WRITTEN]
     acts = world.session.scalars(
         select(AuditRecord.act).where(AuditRecord.act.startswith("round.")).order_by(AuditRecord.id)
@@ -118,8 +118,8 @@ def test_a_live_round_is_the_last_of_several(world: World) -> None:
         refused(lambda: add(world, name="More", opens="2026-08-01T09:00", closes="2026-08-02T09:00"))
     ) == {"kind"}
     for act in (
-        lambda: round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "written", 1),
-        lambda: round_plans.move_round(world.ctx("adam"), SEASON, "frontline", "second-look", True),
+        lambda: round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "written", 1, WHY),
+        lambda: round_plans.move_round(world.ctx("adam"), SEASON, "frontline", "second-look", True, WHY),
     ):
         (said,) = refused(act).values()
         assert said.startswith("Live presentation can only be the last of two or more rounds")
@@ -127,10 +127,10 @@ def test_a_live_round_is_the_last_of_several(world: World) -> None:
 
 def test_rounds_that_change_places_exchange_their_dates(world: World) -> None:
     add(world, kind="qualifying", question="Is it real?")
-    round_plans.move_round(world.ctx("adam"), SEASON, "frontline", "second-look", True)
+    round_plans.move_round(world.ctx("adam"), SEASON, "frontline", "second-look", True, WHY)
     assert plan(world) == [("second-look", "qualifying", "11.06."), ("written", "scorecard", "10.07.")]
     assert refused(
-        lambda: round_plans.move_round(world.ctx("adam"), SEASON, "frontline", "written", False)
+        lambda: round_plans.move_round(world.ctx("adam"), SEASON, "frontline", "written", False, WHY)
     ) == {"move": "There is no round on that side of it."}
 
 
@@ -147,12 +147,32 @@ def test_what_somebodys_work_rests_on_stays(world: World) -> None:
     assert set(refused(lambda: edit(world, "written", **same, design="teams"))) == {"design"}
     for deed in ("move", "remove"):
         act = {
-            "move": lambda: round_plans.move_round(world.ctx("adam"), SEASON, "frontline", "written", False),
-            "remove": lambda: round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "written", 1),
+            "move": lambda: round_plans.move_round(
+                world.ctx("adam"), SEASON, "frontline", "written", False, WHY
+            ),
+            "remove": lambda: round_plans.remove_round(
+                world.ctx("adam"), SEASON, "frontline", "written", 1, WHY
+            ),
         }[deed]
         assert refused(act)[deed].startswith("Entries have been admitted to it, so it stays.")
     edit(world, "written", **same, reviews="4", quorum="1")
     assert round_of(world, "frontline", "written").reviews == 4, "what nothing rests on can be changed"
+
+
+def test_a_season_that_is_being_built_asks_for_no_reason(world: World) -> None:
+    built(world)
+    round_plans.add_round(world.ctx("adam"), SEASON, "frontline", SECOND)
+    round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "second-look", 1)
+    one = round_of(world, "frontline", "written")
+    round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "written", one.version)
+    assert world.session.scalars(select(Round.slug).order_by(Round.id)).all() == ["written", "final"]
+
+
+def test_an_open_category_keeps_a_round(world: World) -> None:
+    one = round_of(world, "frontline", "written")
+    assert refused(
+        lambda: round_plans.remove_round(world.ctx("adam"), SEASON, "frontline", "written", one.version, WHY)
+    ) == {"remove": "The season is open, and this is the only round of the category."}
 
 
 def test_once_the_shortlist_is_decided_no_round_comes_or_goes(world: World) -> None:
@@ -165,7 +185,7 @@ def test_once_the_shortlist_is_decided_no_round_comes_or_goes(world: World) -> N
 
 def test_an_open_season_asks_why_and_a_stale_form_learns_who_was_faster(lite_world: World) -> None:
     with pytest.raises(NeedsReason) as caught:
-        add(lite_world)
+        round_plans.add_round(lite_world.ctx("adam"), SEASON, "frontline", SECOND)
     assert caught.value.changes == ("Frontline Hero, Second look: it is new",)
     round_plans.add_round(lite_world.ctx("adam"), SEASON, "frontline", SECOND, "The panel is small.")
     card = lite_world.session.scalars(select(RuleCard).order_by(RuleCard.number.desc())).first()
@@ -186,7 +206,9 @@ def test_only_those_who_set_up_may(world: World, who: str, refusal: type[Excepti
 def test_shares_make_a_hundred_together(world: World) -> None:
     def share(**typed: str) -> None:
         rows = [round_of(world, "teams", slug) for slug in ("written", "final")]
-        round_plans.share_out(world.ctx("adam"), SEASON, "teams", typed, sum(one.version for one in rows))
+        round_plans.share_out(
+            world.ctx("adam"), SEASON, "teams", typed, sum(one.version for one in rows), WHY
+        )
 
     share(written="50", final="50")
     assert [round_of(world, "teams", slug).share for slug in ("written", "final")] == [50, 50]
@@ -202,7 +224,7 @@ def test_shares_make_a_hundred_together(world: World) -> None:
     asks = kept | {"kind": "qualifying", "question": "Is it?"}
     assert "kind" in refused(lambda: edit(world, "final", "teams", **asks))
     assert refused(
-        lambda: round_plans.remove_round(world.ctx("adam"), SEASON, "teams", "final", final.version)
+        lambda: round_plans.remove_round(world.ctx("adam"), SEASON, "teams", "final", final.version, WHY)
     ) == {"remove": "It has a share of the blended result. Share that out anew first."}
     share(written="", final="")
     assert round_of(world, "teams", "final").share is None
@@ -211,7 +233,7 @@ def test_shares_make_a_hundred_together(world: World) -> None:
 def test_one_plan_for_other_categories(world: World) -> None:
     add(world, kind="qualifying", question="Is it real?", marks_shown="closed")
     own = round_of(world, "teams", "written")
-    assert copy_plan(world.ctx("adam"), SEASON, "frontline", ["teams"], Keeps(True, True)) == 1
+    assert copy_plan(world.ctx("adam"), SEASON, "frontline", ["teams"], Keeps(True, True), WHY) == 1
     assert plan(world, "teams") == plan(world)
     copied = round_of(world, "teams", "written")
     source = round_of(world, "frontline", "written")
@@ -220,7 +242,7 @@ def test_one_plan_for_other_categories(world: World) -> None:
     asks = round_of(world, "teams", "second-look")
     assert (asks.kind, asks.marks_shown) == ("qualifying", "closed")
 
-    copy_plan(world.ctx("adam"), SEASON, "frontline", ["teams"], Keeps())
+    copy_plan(world.ctx("adam"), SEASON, "frontline", ["teams"], Keeps(), WHY)
     copied = round_of(world, "teams", "written")
     assert (copied.panel_id, copied.design_id) == (source.panel_id, source.design_id)
     weights = world.session.scalars(
@@ -228,7 +250,7 @@ def test_one_plan_for_other_categories(world: World) -> None:
     )
     assert sum(weights, Decimal(0)) == 100
     eligible(world, "Team One", "teams")
-    assert refused(lambda: copy_plan(world.ctx("adam"), SEASON, "frontline", ["teams"], Keeps())) == {
+    assert refused(lambda: copy_plan(world.ctx("adam"), SEASON, "frontline", ["teams"], Keeps(), WHY)) == {
         "categories": "Team of the Year: entries have been admitted to its rounds, so they stay. Nothing was changed."
     }
 

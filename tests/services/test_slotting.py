@@ -21,7 +21,7 @@ from tests.world import World
 MORNING = {"starts": "2026-09-11T10:00", "minutes": "20", "count": "3", "place": "Room 4"}
 
 
-def make(world: World, where: slotting.Where = LIVE, **changes: str) -> int:
+def make(world: World, where: slotting.Where = LIVE, **changes: Any) -> int:
     return slotting.make(world.ctx("adam"), where, MORNING | changes)
 
 

@@ -10,7 +10,7 @@ from heroes.models import Category, Panel, PanelMember, Round, RuleCard, User
 from heroes.services import round_plans
 from tests.counting import statements
 from tests.outcomes import eligible
-from tests.round_scenes import SECOND, built, round_of
+from tests.round_scenes import SECOND, built, opened, round_of
 from tests.world import World, post
 
 SETUP = "/admin/small-2026/setup"
@@ -129,6 +129,7 @@ def test_a_category_gives_its_rounds_to_others(world: World) -> None:
     assert post(client, f"{ONE}copy", {"category": "teams", "keep_panel": "yes"}).status_code == 303
     copied = round_of(world, "teams", "written")
     assert (copied.blind, copied.reviews) == (True, 2)
+    opened(world)
     eligible(world, "Team One", "teams")
     page = client.get(f"{ONE}copy").text
     assert "Entries have been admitted to the rounds of every other category" in page

@@ -9,7 +9,7 @@ from heroes.models import Entry, PrivateLink
 from heroes.services import round_plans, slotting
 from tests.judging import asked, assignment, elsewhere, marks_kept
 from tests.outcomes import eligible, released
-from tests.round_scenes import FINAL, LIVE, SECOND, built, finalists
+from tests.round_scenes import FINAL, LIVE, SECOND, WHY, finalists
 from tests.web.judge.test_scorecard import path
 from tests.world import JUDGED, JUDGING, World, post
 
@@ -19,14 +19,13 @@ QUESTION = "Is it real?"
 @pytest.fixture
 def qualifying(lite_world: World) -> World:
     """`frontline` begins with a qualifying round: two of up to three judges say yes."""
-    built(lite_world)
     asks = {"kind": "qualifying", "question": QUESTION, "advance": "yes", "advance_yes": "2"}
     for name, opens, closes in (("Second", "07-10", "07-20"), ("Third", "07-21", "07-30")):
         when = {"name": name, "opens": f"2026-{opens}T09:00", "closes": f"2026-{closes}T17:00"}
-        round_plans.add_round(lite_world.ctx("adam"), "small-2026", "frontline", SECOND | when)
+        round_plans.add_round(lite_world.ctx("adam"), "small-2026", "frontline", SECOND | when, WHY)
     dates = {"name": "First", "opens": "2026-06-11T09:00", "closes": "2026-07-01T17:00"}
     round_plans.change_round(
-        lite_world.ctx("adam"), "small-2026", "frontline", "written", SECOND | asks | dates, 1
+        lite_world.ctx("adam"), "small-2026", "frontline", "written", SECOND | asks | dates, 1, WHY
     )
     return lite_world
 
