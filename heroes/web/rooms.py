@@ -30,6 +30,7 @@ from heroes.web.admin import (
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import categories as builder_categories
 from heroes.web.builder import home as builder_home
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
@@ -72,6 +73,7 @@ ADMIN_PAGES = (
 )
 """Importing these puts their pages on the admin blueprint."""
 BUILDER_PAGES = (
+    builder_categories,
     builder_home,
     builder_panels,
     builder_round_copies,
