@@ -76,6 +76,11 @@ NOTICES: dict[str, Notice] = {
         "7 days, 2 days and 6 hours before a round closes",
         stoppable=True,
     ),
+    "scorecard_again": Notice(
+        "Scorecards to complete: {count}",
+        "judge",
+        "a correction of the score set asks for marks that a scorecard does not have",
+    ),
     "release_refused": Notice(
         "The release could not go out",
         "owners and admins",

@@ -12,6 +12,7 @@ from heroes.domain.roles import Role
 from heroes.models import winner_pages as read
 from heroes.models.entries import Entry
 from heroes.models.seasons import Category, Release, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import must, staff_season
@@ -168,7 +169,10 @@ def release_due(ctx: Context) -> int:
     ctx = ctx.acting(SYSTEM)
     due = ctx.session.execute(
         select(Release.id, Release.season_id)
-        .where(Release.armed, Release.released_at.is_(None), Release.planned_at <= ctx.now)
+        .join(Season, Season.id == Release.season_id)
+        .where(
+            seasons_for_public(), Release.armed, Release.released_at.is_(None), Release.planned_at <= ctx.now
+        )
         .order_by(Release.planned_at, Release.kind.desc(), Release.id)
     ).all()
     ctx.session.rollback()

@@ -9,6 +9,7 @@ from heroes.domain.counting import JudgeStanding, Standing
 from heroes.domain.counting.plain import from_plain
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
+from heroes.domain.round_settings import others_marks_show
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.entries import Entry
@@ -20,6 +21,7 @@ from heroes.services.permission import staff_season
 from heroes.services.proposing import own_gaps
 from heroes.services.refusals import NotFound
 from heroes.services.standings import standings
+from heroes.services.undertaking import waits
 
 
 def staff_board(
@@ -125,10 +127,19 @@ class OwnPart:
 def own_parts(ctx: Context) -> list[OwnPart]:
     """What the newest runs say about the actor as a judge, the newest round first; nobody else's name or mark.
 
-    Of a round once it has closed, or once all that they were asked for there is in.
+    Of a round once it has closed, or once all that they were asked for there is in; later or never where the round
+    keeps others' marks from its judges, since all of this is worked out from them. Of no season whose terms they have
+    still to agree to.
     """
     user_id = ctx.actor.user_id or 0
-    rounds = read.rounds_judged(ctx.session, user_id, ctx.now)
+    judged = read.rounds_judged(ctx.session, user_id, ctx.now)
+    shut = {s.id for s in {row[0].id: row[0] for row in judged}.values() if waits(ctx, s)}
+    rounds = [
+        row
+        for row in judged
+        if row[0].id not in shut
+        and others_marks_show(row[2].marks_shown, left=0, closed=row[2].closes_at <= ctx.now)
+    ]
     ids = [row[2].id for row in rounds]
     newest = read.newest_runs(ctx.session, ids)
     totals = read.own_totals(ctx.session, user_id, ids)

@@ -72,6 +72,7 @@ def _not_yet(error: NotNow) -> Response:
         409,
         said=error.sentence,
         computing=isinstance(error, NotComputed),
+        hidden=error.code == "marks_hidden",
         room=room(False, chairing=True),
     )
 

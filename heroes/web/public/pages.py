@@ -11,6 +11,7 @@ from heroes import migrations
 from heroes.adapters.files import store_for
 from heroes.domain.nominations import people_fields
 from heroes.domain.outcomes import levels_in_short, parse_outcome_rule, sentences
+from heroes.domain.questions import explained
 from heroes.models import public_pages as read
 from heroes.models.database import current_session, db
 from heroes.models.seasons import Category, Criterion, Season
@@ -27,7 +28,7 @@ blueprint = Blueprint("public", __name__)
 @blueprint.get("/")
 @open_to(Access.EVERYBODY)
 def home() -> AnyResponse:
-    """Every season; with only one, that season's own page."""
+    """Every open season; with only one, that season's own page."""
     seasons = read.seasons(current_session())
     if len(seasons) == 1:
         return redirect(url_for("public.season", season_slug=seasons[0].slug))
@@ -42,7 +43,7 @@ def home() -> AnyResponse:
 
 def season_or_404(slug: str) -> Season:
     """A season by its slug; the frame of the page becomes its own."""
-    found = read.season_by_slug(current_session(), slug)
+    found = read.season_by_slug(current_session(), slug, context().actor)
     if found is None:
         raise NotFound
     set_site(found, found.programme)
@@ -128,7 +129,7 @@ def worded_scales(criteria: Sequence[Criterion]) -> list[SimpleNamespace]:
 @open_to(Access.EVERYBODY)
 def category(season_slug: str, category_slug: str) -> Response:
     """A category: who it is for, the whole form, the criteria, the dates and the rules, readable without account."""
-    page = read.category_page(current_session(), season_slug, category_slug)
+    page = read.category_page(current_session(), season_slug, category_slug, context().actor)
     if page is None:
         raise NotFound
     season, category = page.form.season, page.form.category
@@ -140,6 +141,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         card=card(category),
         press_words=PRESS[category.kind],
         form=form_of(page.form.form_version),
+        explained=explained,
         blind=page.form.blind,
         people=sorted(people_fields(category.kind), key=lambda person: person.nominator),
         criteria=page.criteria,
