@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from heroes.domain.outcomes import MOST_KEY, BadRule, Measure, OutcomeRule, parse_outcome_rule, plain
+from heroes.domain.outcomes import HUNDRED, MOST_KEY, BadRule, Measure, OutcomeRule, parse_outcome_rule, plain
 from heroes.domain.proposing import Candidate, Proposal, propose
 from heroes.domain.questions import clean_text
 from heroes.domain.round_settings import BadSettings
@@ -214,11 +214,16 @@ class Tried:
 
 
 def try_out(rule: OutcomeRule, measures: Sequence[Measure], text: str) -> list[Tried]:
-    """What would be proposed for these scores, best first. Raises `BadSettings` at "tries"."""
+    """What would be proposed for these scores, best first. Raises `BadSettings` at "tries".
+
+    The weakest criterion is the one that has the highest floor; no other one keeps an invented entry from anything.
+    """
     pairs = [_try(part) for part in re.split(r"[,;\s]+", text.strip()) if part]
     if not 1 <= len(pairs) <= MOST_TRIES:
         raise BadSettings({"tries": f"Give from 1 to {MOST_TRIES} scores."})
     judged = list(measures) or [Measure("one", "One criterion")]
+    floors = rule.floors_of(rule.levels[-1], judged)
+    weak = max(judged, key=lambda one: floors.get(one.key, Decimal(0)))
     scores = [score for score, _ in pairs]
     field = [
         Candidate(
@@ -226,7 +231,7 @@ def try_out(rule: OutcomeRule, measures: Sequence[Measure], text: str) -> list[T
             name=f"Entry {n}",
             rank=1 + sum(other > score for other in scores),
             score=score,
-            shares={one.key: low if one is judged[0] else max(score, low) for one in judged},
+            shares={one.key: low if one is weak else HUNDRED for one in judged},
         )
         for n, (score, low) in enumerate(pairs, 1)
     ]

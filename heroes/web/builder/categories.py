@@ -268,7 +268,7 @@ def _outcome_page(season_slug: str, category_slug: str, trouble: Trouble) -> Res
         category=category,
         measures=measures,
         form=form,
-        empty=min(rules.MOST_LEVELS - len(form["rows"]), 2),
+        empty=min(rules.MOST_LEVELS - len(form["rows"]), 2 if len(form["rows"]) < 2 else 1),
         shapes=rules.SHAPES,
         shape=shape,
         sentences=sentences(rule, measures) if rule else [],

@@ -63,6 +63,7 @@ def plot_of(rule: OutcomeRule, tried: Sequence[Tried]) -> Plot:
     for level in rule.levels:
         if level.at_least is not None:
             asked.setdefault(level.at_least, []).append(level.name)
+    # The highest on top: its words run to the left, over lines that begin further down.
     thresholds = tuple(
         Threshold(
             plain(score),
@@ -70,7 +71,7 @@ def plot_of(rule: OutcomeRule, tried: Sequence[Tried]) -> Plot:
             f"{', '.join(names)} {plain(score)}",
             "late" if score > 60 else "early",
         )
-        for n, (score, names) in enumerate(sorted(asked.items()))
+        for n, (score, names) in enumerate(sorted(asked.items(), reverse=True))
     )
     heights = _heights([one.score for one in tried])
     base = LABEL * len(thresholds) + STEP * (1 + max(heights, default=0)) + 14
