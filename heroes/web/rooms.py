@@ -32,6 +32,7 @@ from heroes.web.admin import (
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import categories as builder_categories
 from heroes.web.builder import form_preview, form_publish, form_questions, timeline
 from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
@@ -79,6 +80,7 @@ ADMIN_PAGES = (
 )
 """Importing these puts their pages on the admin blueprint."""
 BUILDER_PAGES = (
+    builder_categories,
     builder_home,
     builder_scorecards,
     timeline,
