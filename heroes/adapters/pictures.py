@@ -94,7 +94,9 @@ def _decoded(file: bytes) -> Image.Image:
         if width * height > MOST_POINTS:
             raise BadPicture(_TOO_MANY)
         if min(width, height) < LEAST_SIDE:
-            raise BadPicture(f"The picture is only {width} × {height} points. Send one of at least {LEAST_SIDE}.")
+            raise BadPicture(
+                f"The picture is only {width} × {height} points. Send one of at least {LEAST_SIDE}."
+            )
         if getattr(opened, "is_animated", False):
             raise BadPicture(f"The picture moves. {_WANTED}")
         opened.load()

@@ -45,6 +45,18 @@ class Look:
         return least_contrast(self.accent[1], NIGHT_GROUNDS)
 
 
+HOUSE = Look(
+    accent=(OURS, "#f593c0"),
+    deep=("#6a0f3d", "#ffbcd9"),
+    on_accent=("#ffffff", "#2b0d1d"),
+    wash=("#fbe8f0", "#3c1a2d"),
+    stage="#2a1233",
+    stage_2="#40204b",
+    on_stage_soft="#dccbe2",
+)
+"""What the theme itself says."""
+
+
 def luminance(colour: str) -> float:
     """The relative luminance of an sRGB colour, from 0 for black to 1 for white."""
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _rgb(colour))
@@ -92,7 +104,9 @@ def nearest(colour: str) -> str:
 @lru_cache(maxsize=256)
 def look_of(accent: str) -> Look:
     """Everything that follows from an accent, which `colour_error` has nothing against."""
-    night = _until(_mixed(accent, "#ffffff", 0.45), "#ffffff", NIGHT_GROUNDS)
+    if accent == OURS:
+        return HOUSE
+    night = _until(_lit(accent, 0.72, 0.9), "#ffffff", NIGHT_GROUNDS)
     wash = next(
         (
             ground
@@ -164,10 +178,10 @@ def _mixed(one: str, other: str, share: float) -> str:
     return _hex((red, green, blue))
 
 
-def _lit(colour: str, lightness: float) -> str:
-    """A colour's hue at a lightness from 0 to 1; a hue as strong as a stage can bear."""
+def _lit(colour: str, lightness: float, most: float = 0.6) -> str:
+    """A colour's hue at a lightness from 0 to 1, no stronger than that: on a large stage less is enough."""
     hue, _, saturation = rgb_to_hls(*_rgb(colour))
-    return _hex(hls_to_rgb(hue, lightness, min(saturation, 0.6)))
+    return _hex(hls_to_rgb(hue, lightness, min(saturation, most)))
 
 
 def _until(colour: str, end: str, grounds: tuple[str, ...]) -> str:

@@ -30,13 +30,21 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(300_000))) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "CMYK"), ("JPEG", "L"), ("WEBP", "RGB")])
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGBA"), ("PNG", "P"), ("JPEG", "CMYK"), ("JPEG", "L"), ("WEBP", "RGB")]
+)
 def test_what_is_kept_is_a_png_of_our_own(kind: str, mode: str) -> None:
     told = PngImagePlugin.PngInfo()
     told.add_text("Comment", "<script>alert(1)</script>")
     noted = Image.Exif()
     noted[0x010E] = "<script>"
-    more = {"pnginfo": told} if kind == "PNG" else {"comment": b"<script>"} if kind == "JPEG" else {"exif": noted}
+    more = (
+        {"pnginfo": told}
+        if kind == "PNG"
+        else {"comment": b"<script>"}
+        if kind == "JPEG"
+        else {"exif": noted}
+    )
 
     kept = drawn_again(saved(kind, (2000, 300), mode, **more))
 
