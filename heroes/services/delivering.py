@@ -16,6 +16,7 @@ from heroes.adapters.letters import Letters
 from heroes.adapters.mail import Letter, Parcel
 from heroes.domain.notices import NOTICES
 from heroes.domain.policy import Deed
+from heroes.domain.questions import answer_text
 from heroes.domain.slugs import email_key
 from heroes.domain.terms import own
 from heroes.models import mail_pages as read
@@ -24,6 +25,7 @@ from heroes.models.installation import Programme
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, User
 from heroes.models.seasons import Category, FormVersion, Release, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import address_of, hash_of, make_link, token_of
@@ -161,9 +163,10 @@ class _Broken(Exception):
 
 def _season_facts(ctx: Context, season_id: int | None) -> dict[str, Any]:
     """The programme that writes and, where the mail is about one, its season."""
-    wanted = select(Programme, Season).outerjoin(Season, Season.programme_id == Programme.id)
+    told = seasons_for_public() if season_id is None else Season.id == season_id
+    wanted = select(Programme, Season).outerjoin(Season, and_(Season.programme_id == Programme.id, told))
     if season_id is not None:
-        wanted = wanted.where(Season.id == season_id)
+        wanted = wanted.where(told)
     row = ctx.session.execute(wanted.order_by(Season.opens_at.desc(), Programme.id).limit(1)).one_or_none()
     if row is None:
         return {"programme": "heroes", "body": "", "contact": ""}
@@ -283,12 +286,12 @@ def _copy_facts(ctx: Context, sheet_id: int) -> dict[str, Any]:
     ).one_or_none()
     if row is None:
         return {}
-    sections = form_of(row.FormVersion).sections
     answers = row.AnswerSheet.answers
-    told = [answers[q.key] for section in sections for q in section.questions if answers.get(q.key)]
+    form = form_of(row.FormVersion).asked(answers)
+    told = [answers[q.key] for q in form.questions if answers.get(q.key)]
     return {
-        "sections": sections,
-        "answers": answers,
+        "sections": form.sections,
+        "answers": {q.key: answer_text(q, answers.get(q.key, "")) for q in form.questions},
         "sent_people": row.AnswerSheet.people,
         "answer_count": len(told),
         "word_count": sum(len(text.split()) for text in told),

@@ -36,12 +36,11 @@ THIN_BELOW = 3
 @blueprint.get("/")
 @open_to(Access.STAFF)
 def home() -> AnyResponse:
-    """The newest season that this person is staff of; before there is one, how to get there."""
+    """The newest season that this person is staff of, open ones first; before there is one, how to get there."""
     person = viewer()
     assert person is not None
-    for season in public_pages.seasons(current_session()):
-        if season.programme_id in person.found.programmes:
-            return redirect(url_for("admin.season", season_slug=season.slug))
+    for season in public_pages.seasons_of_staff(current_session(), person.found.programmes):
+        return redirect(url_for("admin.season", season_slug=season.slug))
     programme = current_session().get_one(Programme, min(person.found.programmes))
     return render(
         "admin/no_season.html",
