@@ -27,24 +27,39 @@ def send(world: World, path: str, data: dict[str, object], page: str, part: str 
     return answer.status_code, answer.get_data(as_text=True)
 
 
-def test_a_colour_is_on_every_page_of_its_season_and_one_that_cannot_be_read_is_refused(lite_world: World) -> None:
+def test_a_colour_is_on_every_page_of_its_season_and_one_that_cannot_be_read_is_refused(
+    lite_world: World,
+) -> None:
     world = lite_world
     assert "/look/" not in world.client().get("/small-2026/").get_data(as_text=True)
     status, page = send(world, f"{LOOK}/colour", {"accent": "#FFD700"}, LOOK)
-    assert (status, "The nearest that can be read is #7e6a00." in page, 'value="#ffd700"' in page) == (422, True, True)
+    assert (status, "The nearest that can be read is #7e6a00." in page, 'value="#ffd700"' in page) == (
+        422,
+        True,
+        True,
+    )
     assert send(world, f"{LOOK}/colour", {"accent": "red;} body{"}, LOOK)[0] == 422
 
     assert send(world, f"{LOOK}/colour", {"accent": "#0B5CC4"}, LOOK)[0] == 303
 
     assert world.season().colours == {"accent": "#0b5cc4"}
-    for who, address in ((None, "/small-2026/frontline/"), ("adam", "/admin/small-2026/queue"), ("jack", "/judge/")):
+    for who, address in (
+        (None, "/small-2026/frontline/"),
+        ("adam", "/admin/small-2026/queue"),
+        ("jack", "/judge/"),
+    ):
         page = world.client(who).get(address).get_data(as_text=True)
         sheet = page.split('href="/look/', 1)[1].split('"', 1)[0]
         answer = world.client().get(f"/look/{sheet}")
-        assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/css", "public, max-age=31536000, immutable")
+        assert (answer.mimetype, answer.headers["Cache-Control"]) == (
+            "text/css",
+            "public, max-age=31536000, immutable",
+        )
         assert "--berry: var(--day, #0b5cc4)" in answer.get_data(as_text=True)
     assert world.client().get("/look/0b5cc4.css?v=old").headers["Cache-Control"] == "no-cache"
-    assert [world.client().get(f"/look/{name}.css").status_code for name in ("ffd700", "red", "0b5cc4%7D")] == [404] * 3
+    assert [
+        world.client().get(f"/look/{name}.css").status_code for name in ("ffd700", "red", "0b5cc4%7D")
+    ] == [404] * 3
     assert send(world, f"{LOOK}/colour", {"act": "ours"}, LOOK)[0] == 303
     assert world.season().colours == {}
 
@@ -104,7 +119,13 @@ def test_texts_are_shown_first_cleaned_and_refused_when_they_are_too_long(lite_w
 def test_somebody_who_was_faster_is_not_overwritten(lite_world: World) -> None:
     world = lite_world
     old = version_of(world, PAGE, 'id="programme"')
-    name = {"part": "programme", "name": "Small Champions", "body": "The Tiny Alliance", "contact": "", "sectors": "Water"}
+    name = {
+        "part": "programme",
+        "name": "Small Champions",
+        "body": "The Tiny Alliance",
+        "contact": "",
+        "sectors": "Water",
+    }
     assert send(world, PAGE, name, PAGE, 'id="programme"')[0] == 303
 
     answer = post(world.client("adam"), PAGE, name | {"name": "Mine", "version": old})
@@ -115,13 +136,26 @@ def test_somebody_who_was_faster_is_not_overwritten(lite_world: World) -> None:
     assert world.session.scalars(select(Programme.name)).one() == "Small Champions"
 
 
-def test_words_are_renamed_by_their_form_and_bad_ones_come_back_beside_their_fields(lite_world: World) -> None:
+def test_words_are_renamed_by_their_form_and_bad_ones_come_back_beside_their_fields(
+    lite_world: World,
+) -> None:
     world = lite_world
-    status, page = send(world, PAGE, {"part": "words", "word-judge": "<b>", "word-entry": "work"}, PAGE, 'id="words"')
-    assert (status, "Use letters, digits" in page, "Say it for several too, beside “work”." in page) == (422, True, True)
+    status, page = send(
+        world, PAGE, {"part": "words", "word-judge": "<b>", "word-entry": "work"}, PAGE, 'id="words"'
+    )
+    assert (status, "Use letters, digits" in page, "Say it for several too, beside “work”." in page) == (
+        422,
+        True,
+        True,
+    )
     assert 'value="&lt;b&gt;"' in page
 
-    words = {"part": "words", "word-judge": "assessor", "word-judges": "assessors", "word-Awarded": "Accredited"}
+    words = {
+        "part": "words",
+        "word-judge": "assessor",
+        "word-judges": "assessors",
+        "word-Awarded": "Accredited",
+    }
     assert send(world, PAGE, words, PAGE, 'id="words"')[0] == 303
 
     kept = world.session.scalars(select(Programme.words)).one()
