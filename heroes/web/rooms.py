@@ -36,7 +36,9 @@ from heroes.web.builder import categories as builder_categories
 from heroes.web.builder import form_preview, form_publish, form_questions, timeline
 from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
+from heroes.web.builder import look as builder_look
 from heroes.web.builder import panels as builder_panels
+from heroes.web.builder import programme as builder_programme
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
 from heroes.web.builder import scorecards as builder_scorecards
@@ -48,8 +50,8 @@ from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
 from heroes.web.organisation import pages as organisation
+from heroes.web.public import looks, winners
 from heroes.web.public import pages as public
-from heroes.web.public import winners
 
 ADMIN_PAGES = (
     advance,
@@ -81,6 +83,8 @@ ADMIN_PAGES = (
 """Importing these puts their pages on the admin blueprint."""
 BUILDER_PAGES = (
     builder_categories,
+    builder_look,
+    builder_programme,
     builder_home,
     builder_scorecards,
     timeline,
@@ -110,6 +114,7 @@ def register(app: Flask) -> None:
         judge.blueprint,
         admin,
         builder,
+        looks.blueprint,
         winners.blueprint,
         public.blueprint,
     ):

@@ -145,7 +145,9 @@ def category(season_slug: str, category_slug: str) -> Response:
         form=form_of(page.form.form_version),
         explained=explained,
         blind=page.form.blind,
-        people=sorted(people_fields(category.kind), key=lambda person: person.nominator),
+        people=sorted(
+            people_fields(category.kind, chapters=season.chapters), key=lambda person: person.nominator
+        ),
         criteria=page.criteria,
         heaviest=max((criterion.weight for criterion in page.criteria), default=0) or 1,
         scales=worded_scales(page.criteria),
