@@ -71,8 +71,12 @@ def moved(world: World, entry: Entry, act: Act, who: str = "adam", **given: obje
     return entry
 
 
+WHY = "As the panel agreed."
+"""Why something is decided otherwise than the rule proposes."""
+
+
 def shortlisted(world: World, entries: list[Entry], rest: list[Entry] | None = None) -> int:
-    """Shortlist some and set the rest aside, on the mean."""
+    """Shortlist some and set the rest aside, on the mean, with a reason wherever one is asked."""
     seen = board(world)
     return deciding.shortlist(
         world.ctx("adam"),
@@ -80,6 +84,7 @@ def shortlisted(world: World, entries: list[Entry], rest: list[Entry] | None = N
         run=seen.quoted,
         chosen={e.handle: e.version for e in entries},
         rest={e.handle: e.version for e in rest or []},
+        reason=WHY,
     )
 
 
@@ -92,6 +97,7 @@ def awarded(world: World, choices: dict[Entry, str]) -> int:
         run=seen.quoted,
         choices={entry.handle: choice for entry, choice in choices.items()},
         versions={entry.handle: entry.version for entry in choices},
+        reason=WHY,
     )
 
 

@@ -238,7 +238,8 @@ class Facts:
     shortlist_released: bool = False
     outcomes_released: bool = False
     season_ended: bool = False
-    places: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int | None] = field(default_factory=dict)
+    """Level -> its places; None for as many as reach it."""
     taken: dict[str, int] = field(default_factory=dict)
 
 
@@ -266,6 +267,7 @@ class Face(StrEnum):
     NOT_SHORTLISTED = "not_shortlisted"
     AWARDED = "awarded"
     FINALIST = "finalist"
+    WORKING_TOWARDS = "working_towards"
 
 
 _AFTER_OUTCOMES = {
@@ -276,17 +278,29 @@ _AFTER_OUTCOMES = {
     State.NOT_AWARDED: Face.FINALIST,
 }
 _AFTER_SHORTLIST = _AFTER_OUTCOMES | {State.AWARDED: Face.SHORTLISTED, State.NOT_AWARDED: Face.SHORTLISTED}
+_AFTER_BENCHMARK = _AFTER_OUTCOMES | {
+    State.NOT_AWARDED: Face.WORKING_TOWARDS,
+    State.NOT_SHORTLISTED: Face.WORKING_TOWARDS,
+}
 
 
-def face(state: State, *, judging_started: bool, shortlist_released: bool, outcomes_released: bool) -> Face:
-    """Return what an entrant may be told.
+def face(
+    state: State,
+    *,
+    judging_started: bool,
+    shortlist_released: bool,
+    outcomes_released: bool,
+    benchmark: bool = False,
+) -> Face:
+    """Return what an entrant may be told; `benchmark`: in its category nobody competes (see domain.outcomes).
 
-    Before a release the five judged states give one and the same face, which depends on the calendar only.
+    Before a release the five judged states give one and the same face, which depends on the calendar only. Of a
+    benchmark category a shortlist release says nothing.
     """
     if state not in JUDGED:
         return Face(state.value)
     if outcomes_released:
-        return _AFTER_OUTCOMES[state]
-    if shortlist_released:
+        return (_AFTER_BENCHMARK if benchmark else _AFTER_OUTCOMES)[state]
+    if shortlist_released and not benchmark:
         return _AFTER_SHORTLIST[state]
     return Face.IN_JUDGING if judging_started else Face.SUBMITTED

@@ -28,6 +28,11 @@ NOTICES: dict[str, Notice] = {
     "not_shortlisted": Notice(
         "News about {reference}", "entrant", "the shortlist is released and the entry is not on it"
     ),
+    "slot": Notice(
+        "When {title} presents",
+        "entrant",
+        "the shortlist is out, and the time of its live presentation is given, changed or taken back",
+    ),
     "awarded": Notice("{title}: {level}", "entrant", "the outcomes are released and the entry is awarded"),
     "finalist": Notice(
         "{title}: finalist", "entrant", "the outcomes are released and the entry is a finalist"
@@ -50,6 +55,12 @@ NOTICES: dict[str, Notice] = {
         "Your draft for {category} will be erased",
         "entrant",
         "a month before a draft that was never sent is erased, eleven months after the close",
+    ),
+    "dates_moved": Notice(
+        "A new date: {what}",
+        "entrants with drafts, judges with scorecards to do",
+        "an admin moves a deadline of theirs",
+        stoppable=True,
     ),
     "judge_dealt": Notice(
         "Entries to judge: {count}", "judge", "entries are dealt to a judge", stoppable=True

@@ -1,4 +1,4 @@
-"""What a scorecard may hold: marks on their criteria's scales, abstentions, a comment. Absent is not zero."""
+"""What a scorecard may hold: marks on their criteria's scales, abstentions, reasons, a comment. Absent is not zero."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ ABSTAINED = ""
 """How a draft keeps "I cannot judge this"; a criterion that is not in the draft has not been looked at yet."""
 
 MOST_COMMENT = 10_000
+MOST_NOTE = 2_000
+NOTE = "note:"
+"""How the field of a criterion's reason is called in errors, before the criterion's key."""
 _MOST_MARK = 40
 _CENT = Decimal("0.01")
 
@@ -21,7 +24,7 @@ Draft = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What may be given on one criterion."""
+    """What may be given on one criterion. One that does not count stands apart from every total."""
 
     key: str
     name: str
@@ -29,6 +32,16 @@ class Scale:
     low: Decimal
     high: Decimal
     step: Decimal
+    counts: bool = True
+
+    @property
+    def span(self) -> str:
+        """What a mark on it means as a number, as text: a mark given on another span says something else."""
+        return f"{plain(self.low)}:{plain(self.high)}:{plain(self.step)}"
+
+    def is_end(self, text: str | None) -> bool:
+        """Whether a clean mark is the lowest or the highest that can be given."""
+        return bool(text) and Decimal(text or 0) in (self.low, self.high)
 
 
 def read_mark(scale: Scale, text: str) -> Decimal:
@@ -83,20 +96,44 @@ def clean_draft(
     return draft, comment, errors
 
 
+def clean_notes(scales: Sequence[Scale], raw: Mapping[str, str]) -> tuple[Draft, dict[str, str]]:
+    """The reasons that can be kept, by criterion key, without empty ones; and which are too long, by field."""
+    cleaned = {scale.key: clean_text(raw.get(scale.key, "")) for scale in scales}
+    notes = {key: text for key, text in cleaned.items() if text}
+    errors = {
+        f"{NOTE}{key}": f"This is longer than {MOST_NOTE:,} characters, which is more than we can keep."
+        for key, text in notes.items()
+        if len(text) > MOST_NOTE
+    }
+    return notes, errors
+
+
+def missing_reasons(
+    scales: Sequence[Scale], draft: Mapping[str, str], notes: Mapping[str, str]
+) -> dict[str, str]:
+    """A sentence for each mark at an end of its scale that has no reason, by the field of the reason."""
+    return {
+        f"{NOTE}{scale.key}": f"Say in a sentence why it is {draft[scale.key]}."
+        for scale in scales
+        if scale.is_end(draft.get(scale.key)) and not notes.get(scale.key)
+    }
+
+
 def check(
     scales: Sequence[Scale], draft: Mapping[str, str], comment: str, comment_words: int
 ) -> dict[str, str]:
     """What stops a clean draft from being handed in: criterion key (or "comment") -> sentence.
 
-    Every criterion needs a mark or an abstention, one of them at least a mark, and the comment its words.
+    Every criterion needs a mark or an abstention, one of those that count at least a mark, and the comment its words.
     """
     errors = {
         scale.key: "Give a mark, or say that you cannot judge this."
         for scale in scales
         if scale.key not in draft
     }
-    if not errors and all(draft[scale.key] == ABSTAINED for scale in scales):
-        errors[scales[0].key] = (
+    counting = [scale for scale in scales if scale.counts]
+    if counting and not errors and all(draft[scale.key] == ABSTAINED for scale in counting):
+        errors[counting[0].key] = (
             "Mark at least one criterion. If you cannot judge any, step back from this entry."
         )
     short = comment_words - count_words(comment)
@@ -115,9 +152,9 @@ def marks_of(scales: Sequence[Scale], draft: Mapping[str, str]) -> dict[str, Dec
 def total(scales: Sequence[Scale], marks: Mapping[str, Decimal | None]) -> Decimal:
     """One judge's total: each mark as a share of its scale, weighted over the criteria marked, out of 100.
 
-    Rounded half up to 0.01. At least one criterion must be marked.
+    Rounded half up to 0.01. What stands apart is in it nowhere. At least one criterion that counts must be marked.
     """
-    given = [(scale, value) for scale in scales if (value := marks.get(scale.key)) is not None]
+    given = [(s, value) for s in scales if s.counts and (value := marks.get(s.key)) is not None]
     weight = sum((scale.weight for scale, _ in given), Decimal(0))
     points = sum(
         (scale.weight * (value - scale.low) / (scale.high - scale.low) for scale, value in given), Decimal(0)
@@ -136,8 +173,10 @@ class SoFar:
 
 def so_far(scales: Sequence[Scale], draft: Mapping[str, str]) -> SoFar:
     """The running total of a draft, out of 100 over all criteria; what is not marked is missing, not zero."""
-    weight = sum((scale.weight for scale in scales), Decimal(0))
-    given = [(scale, Decimal(draft[scale.key])) for scale in scales if draft.get(scale.key)]
+    counting = [scale for scale in scales if scale.counts]
+    # A set that is being built may have no weight yet.
+    weight = sum((scale.weight for scale in counting), Decimal(0)) or Decimal(1)
+    given = [(scale, Decimal(draft[scale.key])) for scale in counting if draft.get(scale.key)]
     got = sum((s.weight * (value - s.low) / (s.high - s.low) for s, value in given), Decimal(0))
     of = sum((s.weight for s, _ in given), Decimal(0))
     return SoFar(got * 100 / weight, (of * 100 / weight).quantize(_CENT, ROUND_HALF_UP), len(given))

@@ -6,11 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from heroes.domain.advance_rules import parse_advance
 from heroes.domain.clocks import in_utc
 from heroes.domain.counting import METHODS
 from heroes.domain.outcomes import parse_outcome_rule
-from heroes.domain.questions import BadForm, parse_form
+from heroes.domain.questions import parse_form
+from heroes.domain.round_kinds import KINDS, kind_of
 from heroes.domain.slugs import FIXED_ROUTES, FIXED_SEASON_ROUTES, slug_error
+
+MARKS_SHOWN = ("never", "own_in", "closed")
+"""When a judge sees what others gave: never, once their own scorecard is in, or once the round is closed."""
 
 Check = Callable[[Any], str | None]
 Table = dict[str, Any]
@@ -32,8 +37,6 @@ def _text(most: int = 100_000, *, empty: bool = False) -> Check:
     def check(value: Any) -> str | None:
         if not isinstance(value, str) or not (empty or value.strip()):
             return "a text is wanted"
-        if "\x00" in value:
-            return "it has a character that cannot be kept"
         return f"it is longer than {most} characters" if len(value) > most else None
 
     return check
@@ -62,9 +65,9 @@ def _flag(value: Any) -> str | None:
 
 
 def _date(value: Any) -> str | None:
-    return (
-        None if isinstance(value, datetime) else "a date with a time is wanted, such as 2026-05-22T17:00:00"
-    )
+    if not isinstance(value, datetime):
+        return "a date with a time is wanted, such as 2026-05-22T17:00:00"
+    return None if 1970 <= value.year <= 2200 else "a year from 1970 to 2200 is wanted"
 
 
 def _one_of(*known: str) -> Check:
@@ -96,10 +99,11 @@ _FILE = {
     "programme": Setting(_table),
     "season": Setting(_table),
     "milestone": _maybe(_tables),
-    "scale": Setting(_tables),
-    "panel": Setting(_tables),
-    "form": Setting(_tables),
-    "category": Setting(_tables),
+    "scale": _maybe(_tables),
+    "score_set": _maybe(_tables),
+    "panel": _maybe(_tables),
+    "form": _maybe(_tables),
+    "category": _maybe(_tables),
 }
 _PROGRAMME = {
     "slug": Setting(_slug()),
@@ -108,6 +112,7 @@ _PROGRAMME = {
     "contact": _maybe(_text(254, empty=True)),
     "sectors": _maybe(_texts),
     "about": _LONG,
+    "words": _maybe(_table),
 }
 _SEASON = {
     "slug": Setting(_slug(FIXED_ROUTES)),
@@ -124,6 +129,9 @@ _SEASON = {
     "welcome": _LONG,
     "rules": _LONG,
     "privacy": _LONG,
+    "terms": _LONG,
+    "chapters": _maybe(_texts),
+    "colours": _maybe(_table),
 }
 _MILESTONE = {"at": Setting(_date), "title": _NAME, "note": _LONG}
 _SCALE = {
@@ -140,12 +148,20 @@ _POINT = {
     "text": Setting(_text()),
 }
 _PANEL = {"key": Setting(_slug()), "name": _NAME}
-_FORM = {"key": _KEY, "section": Setting(_tables)}
+_FORM = {"key": Setting(_slug()), "name": _maybe(_text(200)), "section": _maybe(_tables)}
+_SCORE_SET = {
+    "key": Setting(_slug()),
+    "name": _NAME,
+    "comment_words": _maybe(_whole(0)),
+    "reason_for_extremes": _maybe(_flag),
+    "criterion": _maybe(_tables),
+}
+_SECTION = {"title": _maybe(_text(200, empty=True)), "intro": _LONG, "question": _maybe(_tables)}
 _CATEGORY = {
     "slug": Setting(_slug(FIXED_SEASON_ROUTES)),
     "name": _NAME,
     "kind": Setting(_one_of("person", "team", "organisation")),
-    "form": _KEY,
+    "form": _maybe(_text(80)),
     "line": _maybe(_text(300, empty=True)),
     "who": _LONG,
     "eligibility": _maybe(_texts),
@@ -153,8 +169,10 @@ _CATEGORY = {
     "opens": _maybe(_date),
     "closes": _maybe(_date),
     "comment_words": _maybe(_whole(0)),
-    "criterion": Setting(_tables),
-    "round": Setting(_tables),
+    "shortlist_release": _maybe(_date),
+    "outcome_release": _maybe(_date),
+    "criterion": _maybe(_tables),
+    "round": _maybe(_tables),
     "outcome": Setting(_table),
 }
 _CRITERION = {
@@ -163,6 +181,8 @@ _CRITERION = {
     "help": _LONG,
     "weight": Setting(_number),
     "scale": _KEY,
+    "counts": _maybe(_flag),
+    "floor": _maybe(_number),
 }
 _ROUND = {
     "slug": Setting(_slug()),
@@ -175,19 +195,19 @@ _ROUND = {
     "blind": _maybe(_flag),
     "method": _maybe(_one_of(*METHODS)),
     "draw_seed": _maybe(_text(200)),
+    "score_set": _maybe(_text(80)),
+    "kind": _maybe(_one_of(*KINDS)),
+    "question": _maybe(_text(200)),
+    "marks_shown": _maybe(_one_of(*MARKS_SHOWN)),
+    "advance": _maybe(_table),
+    "share": _maybe(_whole(0, 100)),
 }
-_OUTCOME = {
-    "shortlist_places": _maybe(_whole(1)),
-    "shortlist_at_least": _maybe(_number),
-    "minimum_field": _maybe(_whole(0)),
-    "levels": Setting(_tables),
-}
-_LEVEL = {"key": _KEY, "name": _NAME, "places": Setting(_whole(1))}
 
 
 def check_shape(data: Table) -> None:
     """Raise `BadShape` for the first setting that is missing, unknown, of the wrong kind or at odds with another."""
     _settings("", data, _FILE)
+    _no_nul("", data)
     _settings("[programme]", data["programme"], _PROGRAMME)
     season = data["season"]
     _settings("[season]", season, _SEASON)
@@ -197,18 +217,48 @@ def check_shape(data: Table) -> None:
     for where, raw in _each("milestone", data.get("milestone", [])):
         _settings(where, raw, _MILESTONE)
         _instants(where, raw, zone)
-    for where, raw in _each("scale", data["scale"], "key"):
+    for where, raw in _each("scale", data.get("scale", []), "key"):
         _scale(where, raw)
-    for where, raw in _each("panel", data["panel"], "key"):
+    for where, raw in _each("score_set", data.get("score_set", []), "key"):
+        _settings(where, raw, _SCORE_SET)
+        _criteria(where, raw, data)
+    for where, raw in _each("panel", data.get("panel", []), "key"):
         _settings(where, raw, _PANEL)
-    for where, raw in _each("form", data["form"], "key"):
-        _settings(where, raw, _FORM)
-        try:
-            parse_form(raw["section"])
-        except BadForm as error:
-            raise BadShape(f"{where}: {error}") from error
-    for where, raw in _each("category", data["category"], "slug"):
+    for where, raw in _each("form", data.get("form", []), "key"):
+        _form(where, raw)
+    for where, raw in _each("category", data.get("category", []), "slug"):
         _category(where, raw, data)
+
+
+def _no_nul(where: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            _no_nul(f"{where}{', ' if where else ''}{name}", one)
+    elif isinstance(value, list):
+        for number, one in enumerate(value, 1):
+            _no_nul(f"{where} {number}", one)
+    elif isinstance(value, str) and "\x00" in value:
+        raise BadShape(f"{where}: it has a character that cannot be kept")
+
+
+def _form(where: str, raw: Table) -> None:
+    """A form may still lack questions, but those that it has must be whole."""
+    _settings(where, raw, _FORM)
+    asked = []
+    for inner, section in _each(f"{where}, section", raw.get("section", [])):
+        _settings(inner, section, _SECTION)
+        if section.get("question"):
+            asked.append(section)
+    if asked:
+        _parsed(where, parse_form, asked)
+
+
+def _criteria(where: str, raw: Table, data: Table) -> None:
+    for inner, one in _each(f"{where}, criterion", raw.get("criterion", []), "key"):
+        _settings(inner, one, _CRITERION)
+        _known(inner, one, "scale", data)
+        if one["weight"] <= 0:
+            raise BadShape(f"{inner}: weight: the weight of {one['key']} is not positive")
 
 
 def _category(where: str, raw: Table, data: Table) -> None:
@@ -216,24 +266,29 @@ def _category(where: str, raw: Table, data: Table) -> None:
     _settings(where, raw, _CATEGORY)
     _instants(where, raw, zone)
     _in_order(where, raw)
-    _known(where, raw, "form", data)
-    for inner, one in _each(f"{where}, criterion", raw["criterion"], "key"):
-        _settings(inner, one, _CRITERION)
-        _known(inner, one, "scale", data)
-        if one["weight"] <= 0:
-            raise BadShape(f"{inner}: weight: the weight of {one['key']} is not positive")
-    for inner, one in _each(f"{where}, round", raw["round"], "slug"):
+    if "form" in raw:
+        _known(where, raw, "form", data)
+    _criteria(where, raw, data)
+    for inner, one in _each(f"{where}, round", raw.get("round", []), "slug"):
         _settings(inner, one, _ROUND)
         _instants(inner, one, zone)
         _in_order(inner, one)
         _known(inner, one, "panel", data)
-    outcome = f"{where}, outcome"
-    if not raw["outcome"].get("levels"):
-        raise BadShape(f"{outcome}: levels: an outcome rule needs at least one level")
-    _settings(outcome, raw["outcome"], _OUTCOME)
-    for inner, one in _each(f"{outcome}, level", raw["outcome"]["levels"], "key"):
-        _settings(inner, one, _LEVEL)
-    parse_outcome_rule(raw["outcome"])
+        _parsed(f"{inner}, advance", parse_advance, one.get("advance", {}))
+        if "score_set" in one:
+            _known(inner, one, "score_set", data)
+        elif kind_of(one.get("kind", "")).question:
+            continue
+        elif not raw.get("criterion"):
+            raise BadShape(f"{inner}: score_set: it is missing, and the category has no criterion of its own")
+    _parsed(f"{where}, outcome", parse_outcome_rule, raw["outcome"])
+
+
+def _parsed(where: str, parse: Callable[[Any], object], raw: Any) -> None:
+    try:
+        parse(raw)
+    except ValueError as error:
+        raise BadShape(f"{where}: {error}") from error
 
 
 def _scale(where: str, raw: Table) -> None:
@@ -291,5 +346,5 @@ def _in_order(where: str, raw: Table) -> None:
 
 
 def _known(where: str, raw: Table, what: str, data: Table) -> None:
-    if raw[what] not in {one.get("key") for one in data[what]}:
+    if raw[what] not in {one.get("key") for one in data.get(what, [])}:
         raise BadShape(f"{where}: {what}: there is no {what} {raw[what]!r}")

@@ -208,7 +208,9 @@ def _last_round_closed(facts: Facts, given: Given, roles: frozenset[Role]) -> Wh
 def _level_and_places(facts: Facts, given: Given, roles: frozenset[Role]) -> Why | None:
     if given.level not in facts.places:
         return Why.UNKNOWN_LEVEL
-    return Why.LEVEL_FULL if facts.taken.get(given.level, 0) >= facts.places[given.level] else None
+    places = facts.places[given.level]
+    full = places is not None and facts.taken.get(given.level, 0) >= places
+    return Why.LEVEL_FULL if full else None
 
 
 CHECKS: dict[Need, Check] = {
@@ -269,7 +271,9 @@ def decide(
 
 def offer(act: Act, roles: frozenset[Role], facts: Facts, *, conflicted: bool = False) -> Allowed | Refused:
     """Say whether `act` may happen once its form has been filled in well; a page offers just these acts."""
-    free = next((k for k, places in facts.places.items() if facts.taken.get(k, 0) < places), None)
+    free = next(
+        (k for k, places in facts.places.items() if places is None or facts.taken.get(k, 0) < places), None
+    )
     given = Given(
         reason="given",
         message="given",

@@ -65,7 +65,7 @@ class CardRow:
     sheet: AnswerSheet
     form_version: FormVersion
     code: str
-    comment_words: int
+    score_set: ScoreSet
     after_shortlist: bool
 
     @property
@@ -107,7 +107,7 @@ def _card_row(to_write: bool) -> Select[*tuple[Any, ...]]:
             AnswerSheet,
             FormVersion,
             RoundEntry.code,
-            ScoreSet.comment_words,
+            ScoreSet,
             _after_shortlist().label("after_shortlist"),
         )
         .join(Entry, Entry.id == Assignment.entry_id)
@@ -130,11 +130,25 @@ def _card_row(to_write: bool) -> Select[*tuple[Any, ...]]:
     return wanted
 
 
-def criteria_of(session: Session, score_set_id: int) -> Sequence[Criterion]:
-    """The criteria of a score set, in their order."""
-    return session.scalars(
-        select(Criterion).where(Criterion.score_set_id == score_set_id).order_by(Criterion.position)
-    ).all()
+def criteria_now(session: Session, round_id: int) -> tuple[ScoreSet | None, Sequence[Criterion]]:
+    """The score set of a round as it is at this moment, and its criteria in their order.
+
+    Asked anew by whoever holds a scorecard: what was read together with the lock may be of the moment before it.
+    """
+    rows = session.execute(_criteria_now(), {"round_id": round_id}).all()
+    return (rows[0][0] if rows else None), [row[1] for row in rows]
+
+
+@cache
+def _criteria_now() -> Select[*tuple[Any, ...]]:
+    return (
+        select(ScoreSet, Criterion)
+        .join(Round, Round.score_set_id == ScoreSet.id)
+        .join(Criterion, Criterion.score_set_id == ScoreSet.id)
+        .where(Round.id == bindparam("round_id", type_=Integer))
+        .order_by(Criterion.position)
+        .execution_options(populate_existing=True)
+    )
 
 
 def colleagues(session: Session, assignment: Assignment) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -164,14 +178,14 @@ def colleagues(session: Session, assignment: Assignment) -> Sequence[Row[*tuple[
     ).all()
 
 
-def marks_handed_in(session: Session, assignment: Assignment) -> dict[int, Decimal | None]:
-    """The marks of an assignment that count: criterion id -> mark, None for an abstention."""
+def marks_handed_in(session: Session, assignment: Assignment) -> dict[str, tuple[Criterion, Decimal | None]]:
+    """The marks of an assignment handed in last: criterion key -> (the criterion of then, mark); None: abstained."""
     rows = session.execute(
-        select(Mark.criterion_id, Mark.value).where(
-            Mark.assignment_id == assignment.id, Mark.submission == assignment.submission
-        )
+        select(Criterion, Mark.value)
+        .join(Criterion, Criterion.id == Mark.criterion_id)
+        .where(Mark.assignment_id == assignment.id, Mark.submission == assignment.submission)
     )
-    return {row.criterion_id: row.value for row in rows}
+    return {row[0].key: (row[0], row[1]) for row in rows}
 
 
 # ---- the queue ----
@@ -230,8 +244,16 @@ def takes_marks() -> ColumnElement[bool]:
 
 
 def to_do(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
-    """Assignments that wait for a scorecard and can still get one, over Assignment, Entry and Round."""
-    return and_(Assignment.state == "assigned", Round.closes_at > now, takes_marks())
+    """Assignments that wait for a scorecard and can still get one, over Assignment, Entry and Round.
+
+    One that is in waits again where a correction of the score set asks for marks that it does not have.
+    """
+    return and_(or_(Assignment.state == "assigned", asked_again()), Round.closes_at > now, takes_marks())
+
+
+def asked_again() -> ColumnElement[bool]:
+    """Scorecards that are in and lack marks since a correction of the score set, over Assignment."""
+    return and_(Assignment.state == "submitted", Assignment.asked_again_at.is_not(None))
 
 
 def _begun() -> ColumnElement[bool]:
@@ -262,7 +284,7 @@ def _bench() -> Select[*tuple[Any, ...]]:
         select(
             times(to_do(_NOW)),
             times(and_(to_do(_NOW), _begun())),
-            times(counted),
+            times(and_(counted, not_(to_do(_NOW)))),
             times(and_(Assignment.state == "assigned", takes_marks(), Round.closes_at <= _NOW)),
             times(and_(Assignment.state == "assigned", not_(takes_marks()))),
             *bands,
@@ -308,6 +330,7 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Assignment.submitted_at,
                 Assignment.total,
                 Assignment.draft,
+                Assignment.asked_again_at,
                 RoundEntry.code,
                 Category.name.label("category"),
                 Round.name.label("round"),
@@ -337,7 +360,7 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
     if shown == "todo":
         wanted = wanted.where(waits)
     elif shown == "submitted":
-        wanted = wanted.where(Assignment.state == "submitted")
+        wanted = wanted.where(Assignment.state == "submitted", not_(waits))
     return wanted
 
 
@@ -392,7 +415,7 @@ def _open_rounds() -> Select[*tuple[Any, ...]]:
                 Round.opens_at,
                 Round.closes_at,
                 func.count(),
-                times(Assignment.state == "submitted"),
+                times(and_(Assignment.state == "submitted", Assignment.asked_again_at.is_(None))),
             ).select_from(Assignment)
         )
         .join(Season, Season.id == Category.season_id)

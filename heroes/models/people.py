@@ -73,6 +73,8 @@ class UserSession(Base):
     """The season that this browser looks at as somebody else, without being able to change anything."""
     viewing_as_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Whom it looks as; nobody stands for a visitor without an account."""
+    viewing_entry: Mapped[str | None] = mapped_column(String(26))
+    """The handle of the entry whose private link that visitor has; no key, for a rehearsal's entries go away."""
 
     user: Mapped[User] = relationship(lazy="raise", foreign_keys=[user_id])
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 
 from heroes.domain.actors import Actor
 from heroes.models.installation import Programme
-from heroes.models.seasons import Category, Criterion, FormVersion, Release, Round, ScoreSet, Season
+from heroes.models.seasons import Category, Criterion, FormVersion, Release, Round, Season
 from heroes.models.visibility import seasons_for_public
 
 
@@ -123,15 +123,10 @@ def category_page(
     rounds = session.scalars(
         select(Round).where(Round.category_id == category.id).order_by(Round.position)
     ).all()
-    newest = (
-        select(ScoreSet.id)
-        .where(ScoreSet.category_id == category.id)
-        .order_by(ScoreSet.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     criteria = session.scalars(
-        select(Criterion).where(Criterion.score_set_id == newest).order_by(Criterion.position)
+        select(Criterion)
+        .where(Criterion.score_set_id == (rounds[0].score_set_id if rounds else None))
+        .order_by(Criterion.position)
     ).all()
     outcomes = aliased(Release)
     shown = session.execute(

@@ -17,7 +17,7 @@ from heroes.models.entries import Entry, Recusal, RoundEntry, Tally
 from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
 from heroes.models.runs import ResultsRun, RunLine
-from heroes.models.seasons import Category, Criterion, PanelMember, Release, Round, Season
+from heroes.models.seasons import Category, Criterion, PanelMember, Release, Round, ScoreSet, Season
 from heroes.models.visibility import rounds_for_panel, seasons_for_panels
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
@@ -85,6 +85,37 @@ def criteria_of(session: Session, score_set_id: int) -> Sequence[Criterion]:
     return session.scalars(
         select(Criterion).where(Criterion.score_set_id == score_set_id).order_by(Criterion.position)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Markings:
+    """The criteria of a round's score set now, in their order, and what every criterion ever marked is among them.
+
+    `same` maps the id of a criterion to the one of now with the same key on the same scale. A mark of any other
+    criterion was given for something else, and counts nowhere.
+    """
+
+    criteria: Sequence[Criterion]
+    same: dict[int, Criterion]
+
+
+def markings_of(session: Session, round_id: int) -> Markings:
+    """The criteria that marks of a round are counted under, those of earlier sets carried over, in one statement."""
+    rows = session.execute(
+        select(Criterion, Round.score_set_id)
+        .join(ScoreSet, ScoreSet.id == Criterion.score_set_id)
+        .join(Round, Round.category_id == ScoreSet.category_id)
+        .where(Round.id == round_id)
+        .order_by(Criterion.score_set_id, Criterion.position)
+    ).all()
+    criteria = [one for one, now in rows if one.score_set_id == now]
+    known = {span_of(one): one for one in criteria}
+    return Markings(criteria, {one.id: known[span_of(one)] for one, _ in rows if span_of(one) in known})
+
+
+def span_of(one: Criterion) -> tuple[str, Decimal, Decimal, Decimal]:
+    """What makes a mark of one criterion a mark of another: the key, and the scale that it is on."""
+    return one.key, one.low, one.high, one.step
 
 
 def in_the_running(session: Session, round_id: int) -> Sequence[Entry]:
@@ -381,6 +412,37 @@ def line_quoted(session: Session, entry: Entry) -> Row[*tuple[Any, ...]] | None:
         .join(ResultsRun, ResultsRun.id == RunLine.run_id)
         .where(RunLine.run_id == entry.decided_run_id, RunLine.entry_id == entry.id)
     ).one_or_none()
+
+
+def lines_quoted(session: Session, entries: Collection[int]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(entry, its line's data, the run's criteria, the round's score set) of the runs that these were decided on."""
+    return session.execute(
+        select(
+            Entry.id.label("entry_id"),
+            RunLine.data,
+            ResultsRun.summary["criteria"].label("criteria"),
+            Round.score_set_id,
+        )
+        .join(RunLine, (RunLine.entry_id == Entry.id) & (RunLine.run_id == Entry.decided_run_id))
+        .join(ResultsRun, ResultsRun.id == RunLine.run_id)
+        .join(Round, Round.id == ResultsRun.round_id)
+        .where(Entry.id.in_(entries))
+    ).all()
+
+
+def awarded_people(session: Session, season_id: int, but_category: int) -> Sequence[tuple[Entry, Category]]:
+    """The entries about a person that are awarded in another category of the season."""
+    rows = session.execute(
+        select(Entry, Category)
+        .join(Category, Category.id == Entry.category_id)
+        .where(
+            Entry.season_id == season_id,
+            Entry.state == State.AWARDED.value,
+            Category.kind == "person",
+            Category.id != but_category,
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,6 +246,20 @@ def not_handed_in(session: Session, round_id: int) -> dict[str, int]:
     return {"superseded": int(superseded or 0), "drafts": drafts or 0}
 
 
+def asked_again(session: Session, round_id: int) -> int:
+    """How many scorecards of a round are in that a correction of the score set asks their judges to complete."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Assignment.round_id == round_id,
+                Assignment.state == "submitted",
+                Assignment.asked_again_at.is_not(None),
+            )
+        )
+        or 0
+    )
+
+
 def was_marked(session: Session, round_id: int) -> bool:
     """Whether a round has scorecards in, or was computed or to be computed: whether there is a result to wait for."""
     cards = select(Tally.count).where(Tally.kind == "cards_in", Tally.value == str(round_id))

@@ -50,6 +50,7 @@ class Season(Base):
     milestones: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     terms: Mapped[str] = mapped_column(Text, default="", server_default="")
     """What a judge agrees to before the first entry is shown, in Markdown."""
+    terms_changed_at: Mapped[datetime | None] = mapped_column(Instant)
     chapters: Mapped[list[str]] = mapped_column(Json, default=list, server_default="[]")
     colours: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     logo_digest: Mapped[str | None] = mapped_column(ForeignKey("pictures.digest"))
@@ -300,7 +301,7 @@ class Round(Base):
     kind: Mapped[str] = mapped_column(String(20), default="scorecard", server_default="scorecard")
     marks_shown: Mapped[str] = mapped_column(String(20), default="own_in", server_default="own_in")
     advance: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
-    """How entries go on to the next round, as plain data (see heroes.domain.advancing)."""
+    """How entries go on to the next round, as plain data (see heroes.domain.advance_rules)."""
     share: Mapped[int | None]
     """Percent of this round in the category's blended result; without any, the last round decides alone."""
     design_id: Mapped[int | None] = mapped_column(ForeignKey("score_set_designs.id"), index=True)

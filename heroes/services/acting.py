@@ -15,12 +15,12 @@ from heroes.models import visibility
 from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.installation import Programme
 from heroes.models.people import PrivateLink
-from heroes.models.seasons import Category, Release, Season
+from heroes.models.seasons import Category, FormVersion, Release, Season
 from heroes.services import door, nominating
 from heroes.services.context import Context
 from heroes.services.door import Decision, Moved
 from heroes.services.entry_facts import Setting, sheet_of
-from heroes.services.nomination_forms import PEOPLE_COLUMNS
+from heroes.services.nomination_forms import PEOPLE_COLUMNS, still_asked
 from heroes.services.permission import staff_season
 from heroes.services.posting import owe
 from heroes.services.refusals import Invalid, NotFound
@@ -172,13 +172,20 @@ def _do(
     if act in _SENDING:
         nominating.make_findable(ctx, entry, sheet_of(ctx, entry).answers)
     if act is Act.RETURN:
-        _open_a_new_sheet(ctx, entry)
+        open_a_new_sheet(ctx, entry)
     return moved
 
 
-def _open_a_new_sheet(ctx: Context, entry: Entry) -> None:
-    """Give the entrant a copy to change; what was sent stays as it was."""
+def open_a_new_sheet(ctx: Context, entry: Entry, form: FormVersion | None = None) -> None:
+    """Give the entrant a copy to change, on its own form or on a newer one; what was sent stays as it was.
+
+    On a newer form it begins with the answers whose questions are still asked. Needs a running transaction.
+    """
     sent = sheet_of(ctx, entry).answers
+    answers = dict(sent.answers)
+    if form is not None:
+        entry.form_version_id = form.id
+        answers = still_asked(form, answers)
     highest = ctx.session.execute(
         select(func.max(AnswerSheet.number)).where(AnswerSheet.entry_id == entry.id)
     ).scalar_one()
@@ -186,8 +193,8 @@ def _open_a_new_sheet(ctx: Context, entry: Entry) -> None:
         AnswerSheet(
             entry_id=entry.id,
             number=highest + 1,
-            form_version_id=sent.form_version_id,
-            answers=dict(sent.answers),
+            form_version_id=form.id if form else sent.form_version_id,
+            answers=answers,
             people=dict(sent.people),
             saved_at=ctx.now,
         )
@@ -206,7 +213,7 @@ def back_to_what_was_sent(ctx: Context, entry: Entry) -> None:
         .order_by(AnswerSheet.number.desc())
         .limit(1)
     ).one()
-    entry.sheet_number = sent.number
+    entry.sheet_number, entry.form_version_id = sent.number, sent.form_version_id
     for column in PEOPLE_COLUMNS:
         if column in sent.people:
             setattr(entry, column, sent.people[column])

@@ -54,7 +54,6 @@ class Claimed:
     id: int
     attempt: int
     round_id: int
-    score_set_id: int
     own: str
     wish: running.Wish
     draws: int
@@ -102,7 +101,7 @@ def compute_next(make: Callable[[], Context], lease: timedelta = LEASE) -> bool:
         try:
             tell("Reading the marks", 5)
             with one_moment(ctx):
-                material = read_material(ctx, claimed.round_id, claimed.score_set_id)
+                material = read_material(ctx, claimed.round_id)
             found = work_out(material, claimed, tell)
         except (ValueError, ArithmeticError) as error:
             failed(make(), claimed, str(error))
@@ -164,7 +163,6 @@ def _claimed(ctx: Context, row: Any) -> Claimed:
         row.id,
         row.attempts,
         round_.id,
-        round_.score_set_id,
         row.asked,
         wish,
         row.draws,
@@ -229,16 +227,18 @@ def _settle(ctx: Context, claimed: Claimed, **values: Any) -> bool:
 # ---- reading and computing ----
 
 
-def read_material(ctx: Context, round_id: int, score_set_id: int) -> Material:
+def read_material(ctx: Context, round_id: int) -> Material:
     """What counts in a round, and what does not, and why."""
-    gathered = gather(ctx, round_id, score_set_id)
+    gathered = gather(ctx, round_id)
     aside = tuple(
         LeftOut(row.reference or row.handle, row.judge, None, _why(row))
         for row in runs.set_aside(ctx.session, round_id)
     )
     before = runs.places_of_last(ctx.session, round_id)
     budget = runs.reviews_to_ask(ctx.session, round_id)
-    return Material(gathered, aside, runs.not_handed_in(ctx.session, round_id), before, budget)
+    beside = runs.not_handed_in(ctx.session, round_id)
+    again = runs.asked_again(ctx.session, round_id)
+    return Material(gathered, aside, beside | ({"again": again} if again else {}), before, budget)
 
 
 def _why(row: Any) -> str:
@@ -440,7 +440,7 @@ def compute_now(ctx: Context, round_: Round, wish: running.Wish | None = None) -
             run.lease_until = ctx.now + LEASE
             ctx.session.flush()
             claimed = _claimed(ctx, run)
-            material = read_material(ctx, round_.id, round_.score_set_id)
+            material = read_material(ctx, round_.id)
             _store(ctx, claimed, work_out(material, claimed, silent))
             ctx.session.expire(run)
         return run.handle

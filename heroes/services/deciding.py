@@ -8,8 +8,9 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 
 from heroes.domain.entry_states import Act, Facts, Given, State
-from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
+from heroes.domain.outcomes import OutcomeRule
 from heroes.domain.policy import Deed
+from heroes.domain.proposing import Kind, Proposal, line_reason
 from heroes.domain.workflow import SENTENCES, Allowed, Refused, Why, decide
 from heroes.models import result_pages as read
 from heroes.models.entries import Entry, RoundEntry
@@ -23,6 +24,7 @@ from heroes.services.door import Decision
 from heroes.services.entry_facts import Background, settings_of
 from heroes.services.gathering import gather
 from heroes.services.permission import staff_category
+from heroes.services.proposing import departs, proposals, rule_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, NotNow
 from heroes.services.standing import Standing, standings_for
 from heroes.services.standings import affected, standings
@@ -53,6 +55,10 @@ class Step:
     refusal: str = ""
     asks_reason: bool = False
     """Whether a reason would let it happen, as where the quorum is not reached."""
+    departs: str = ""
+    """What the outcome rule proposes, where this is something else: that takes a reason as well."""
+    why: str = ""
+    """What the line says about it, in words."""
 
     @property
     def moves(self) -> bool:
@@ -81,11 +87,6 @@ def stage_of(board: Board) -> Stage:
     return Stage.SHORTLIST if position == len(board.rounds) - 2 else Stage.EARLY
 
 
-def rule_of(board: Board) -> OutcomeRule:
-    """The category's outcome rule."""
-    return parse_outcome_rule(board.category.outcome)
-
-
 # ---- the shortlist ----
 
 
@@ -100,9 +101,17 @@ def plan_shortlist(
     """What shortlisting above a line, and setting aside below it, would do to each entry. Writes nothing."""
     found = cut(board, places=places, at_least=at_least)
     planner = _Planner(ctx, board, frozenset({Act.SHORTLIST, Act.NOT_SHORTLIST}), reason)
+    otherwise = shortlist_departs(board)
 
     def steps(lines: Sequence[Line], act: Act) -> tuple[Step, ...]:
-        return tuple(planner.step(line, (act,)) for line in lines)
+        return tuple(
+            replace(
+                planner.step(line, (act,)),
+                departs=otherwise.get((line.entry.handle, act), ""),
+                why=line_reason(line.place, line.points, places, at_least),
+            )
+            for line in lines
+        )
 
     return ShortlistPlan(
         board,
@@ -116,7 +125,36 @@ def plan_shortlist(
 def plan_chosen(ctx: Context, board: Board, handles: Sequence[str], *, reason: str = "") -> tuple[Step, ...]:
     """What shortlisting exactly these entries would do to each, in the board's order. Writes nothing."""
     planner = _Planner(ctx, board, frozenset({Act.SHORTLIST}), reason)
-    return tuple(planner.step(line, (Act.SHORTLIST,)) for line in board.lines if line.entry.handle in handles)
+    otherwise = shortlist_departs(board)
+    return tuple(
+        replace(
+            planner.step(line, (Act.SHORTLIST,)),
+            departs=otherwise.get((line.entry.handle, Act.SHORTLIST), ""),
+        )
+        for line in board.lines
+        if line.entry.handle in handles
+    )
+
+
+def too_small(board: Board) -> bool:
+    """Whether the field is smaller than the rule asks, so that it proposes nobody."""
+    return len(board.ranked) < rule_of(board).minimum_field
+
+
+def shortlist_departs(board: Board) -> dict[tuple[str, Act], str]:
+    """(Entry's handle, act) -> what the rule proposes instead, for every act that departs from the rule's own line.
+
+    Empty where the rule draws none, or nobody has marked. Those level on the line are the chair's, either way.
+    """
+    rule = rule_of(board)
+    if board.run is None or not rule.shortlists:
+        return {}
+    if too_small(board):
+        return {(line.entry.handle, Act.SHORTLIST): "Field too small" for line in board.lines}
+    found = cut(board, places=rule.shortlist_places, at_least=rule.shortlist_at_least)
+    return {(line.entry.handle, Act.NOT_SHORTLIST): "Shortlisted" for line in found.above} | {
+        (line.entry.handle, Act.SHORTLIST): "Not shortlisted" for line in found.below
+    }
 
 
 def shortlist(
@@ -147,9 +185,10 @@ def shortlist(
             raise NotNow("The shortlist is not decided on this round.", "wrong_round")
         if any(line.sealed and line.entry.handle in chosen for line in board.lines):
             raise NotAllowed(SENTENCES[Why.CONFLICT], Why.CONFLICT.value)
+        otherwise = shortlist_departs(board)
         mover = _Mover(ctx, board, {**chosen, **rest}, reason)
-        mover.move(list(chosen), Act.SHORTLIST)
-        mover.move(list(rest), Act.NOT_SHORTLIST)
+        for handles, act in ((chosen, Act.SHORTLIST), (rest, Act.NOT_SHORTLIST)):
+            mover.move(list(handles), act, proposed={h: otherwise.get((h, act), "") for h in handles})
         mover.end()
     return len(chosen) + len(rest)
 
@@ -192,38 +231,34 @@ def skip_final(ctx: Context, season_slug: str, category_slug: str) -> Round:
 # ---- the awards ----
 
 
+def _open_states(board: Board) -> frozenset[str]:
+    first = {State.SUBMITTED.value} if stage_of(board) is Stage.ONLY else set()
+    return frozenset({State.SHORTLISTED.value, *first})
+
+
 def candidates(board: Board) -> list[Line]:
     """The lines that an award can still be decided about on this board."""
-    open_states = {State.SHORTLISTED.value}
-    if stage_of(board) is Stage.ONLY:
-        open_states.add(State.SUBMITTED.value)
-    return [line for line in board.lines if line.entry.state in open_states]
+    return [line for line in board.lines if line.entry.state in _open_states(board)]
 
 
-def suggested(board: Board) -> dict[str, str]:
-    """Entry's handle -> level, from the places alone: best level first, nobody parted from their equals.
+def proposed(ctx: Context, board: Board) -> dict[str, Proposal]:
+    """Entry's handle -> what the category's rule proposes for it, and why."""
+    return proposals(ctx, board, _open_states(board))
 
-    Nothing is suggested for a field smaller than the rule asks.
-    """
-    rule = rule_of(board)
-    running = [line for line in board.ranked if line.entry.state != State.NOT_SHORTLISTED.value]
-    if len(running) < rule.minimum_field:
-        return {}
-    taken = {level.key: 0 for level in rule.levels}
-    for line in board.lines:
-        if line.entry.level in taken:
-            taken[line.entry.level or ""] += 1
-    waiting = [line for line in candidates(board) if line.place is not None]
-    found: dict[str, str] = {}
-    for level in rule.levels:
-        free = level.places - taken[level.key]
-        while waiting and free > 0:
-            equals = [line for line in waiting if line.place == waiting[0].place]
-            if len(equals) > free:
-                return found
-            found |= {line.entry.handle: level.key for line in equals}
-            waiting, free = waiting[len(equals) :], free - len(equals)
-    return found
+
+def chosen_by(board: Board, found: Mapping[str, Proposal]) -> dict[str, str]:
+    """Entry's handle -> what is chosen for it at first: its level, and where nobody competes what it lacks one for."""
+    benchmark = rule_of(board).benchmark
+    return {
+        handle: one.level if one.kind is Kind.LEVEL else FINALIST
+        for handle, one in found.items()
+        if one.kind is Kind.LEVEL or (benchmark and one.kind is Kind.TOWARDS)
+    }
+
+
+def suggested(ctx: Context, board: Board) -> dict[str, str]:
+    """Entry's handle -> what is chosen for it at first, by the rule alone."""
+    return chosen_by(board, proposed(ctx, board))
 
 
 def plan_award(
@@ -234,12 +269,14 @@ def plan_award(
     Raises `Invalid` for a choice that the category does not have.
     """
     planner = _Planner(ctx, board, frozenset(Act) - {Act.START}, reason)
+    found, rule = proposed(ctx, board), rule_of(board)
     steps = []
     for line in board.lines:
         choice = choices.get(line.entry.handle, "")
         if choice:
             acts = _acts_for(board, State(line.entry.state), choice)
-            steps.append(planner.step(line, acts, choice))
+            step = planner.step(line, acts, choice)
+            steps.append(replace(step, departs=departs(rule, found[line.entry.handle], choice)))
     return tuple(steps)
 
 
@@ -267,18 +304,30 @@ def award(
         board = same_board(ctx, season, category, in_round, run)
         if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
             raise NotNow("The awards are not decided on this round.", "wrong_round")
+        found, rule = proposed(ctx, board), rule_of(board)
         mover = _Mover(ctx, board, {handle: versions.get(handle, 0) for handle in choices}, reason)
+        otherwise = {h: departs(rule, found[h], choice) for h, choice in choices.items() if h in found}
+        _must_award(board, rule, choices)
         acts = {
             handle: _acts_for(board, State(mover.entries[handle].state), choice)
             for handle, choice in choices.items()
         }
         mover.move([h for h, needed in acts.items() if Act.SHORTLIST in needed], Act.SHORTLIST)
-        for level in rule_of(board).levels:
-            mover.move([h for h, choice in choices.items() if choice == level.key], Act.AWARD, level.key)
-        mover.move([h for h, needed in acts.items() if Act.NOT_AWARD in needed], Act.NOT_AWARD)
-        mover.move([h for h, needed in acts.items() if Act.NOT_SHORTLIST in needed], Act.NOT_SHORTLIST)
+        for level in rule.levels:
+            given = [h for h, choice in choices.items() if choice == level.key]
+            mover.move(given, Act.AWARD, level.key, proposed=otherwise)
+        for act in (Act.NOT_AWARD, Act.NOT_SHORTLIST):
+            mover.move([h for h, needed in acts.items() if act in needed], act, proposed=otherwise)
         mover.end()
     return len(choices)
+
+
+def _must_award(board: Board, rule: OutcomeRule, choices: Mapping[str, str]) -> None:
+    """Refuse to decide the last open entry of a category without any award, where the rule says there is always one."""
+    left = [line for line in candidates(board) if line.entry.handle not in choices]
+    given = any(line.entry.level for line in board.lines) or any(c in rule.places for c in choices.values())
+    if not rule.no_award and not left and not given and not too_small(board):
+        raise Invalid({"entry": "By its rule this category always has an award: give one entry a level."})
 
 
 def _acts_for(board: Board, state: State, choice: str) -> tuple[Act, ...]:
@@ -308,12 +357,13 @@ def same_board(
     `hold` keeps them so until the transaction ends. What is compared is worked out anew from the marks themselves.
     """
     board = standings(ctx, season, category, in_round, run=run, hold=hold)
-    now = gather(ctx, board.round.id, board.round.score_set_id)
+    now = gather(ctx, board.round.id)
     if now.digest(board.standings.method) != board.digest:
+        corrected = now.criteria != board.criteria
+        what = "The score set has been corrected" if corrected else "A scorecard has come in or gone"
         raise Faster(
-            "A scorecard has come in or gone since you looked, so the numbers are not those that you saw."
-            " Your press changed nothing.",
-            who="A judge",
+            f"{what} since you looked, so the numbers are not those that you saw. Your press changed nothing.",
+            who="A judge" if not corrected else "",
             what="scorecard.submit",
             affected=[entry.handle for entry in affected(ctx, board)],
         )
@@ -393,8 +443,18 @@ class _Mover:
         if self.run is not None:
             running.quote(self.ctx, self.run.id)
 
-    def move(self, handles: Sequence[str], act: Act, level: str = "") -> None:
-        """One act for these entries. Raises `Invalid` where one of them takes a reason and none was given."""
+    def move(
+        self,
+        handles: Sequence[str],
+        act: Act,
+        level: str = "",
+        *,
+        proposed: Mapping[str, str] | None = None,
+    ) -> None:
+        """One act for these entries. Raises `Invalid` where one of them takes a reason and none was given.
+
+        `proposed`: handle -> what the rule proposed, where it is decided otherwise; the audit trail keeps both.
+        """
         entries = [self.entries[handle] for handle in handles]
         if not entries:
             return
@@ -408,14 +468,21 @@ class _Mover:
             for entry in entries
             if _would(act, self.standings[entry.id], background.facts(entry), level, self.reason)[1]
         }
+        otherwise = {e.id: text for e in entries if (text := (proposed or {}).get(e.handle, ""))}
         if asking and not self.reason:
             raise Invalid({"reason": "Say why it is decided with fewer scorecards than the quorum."})
+        if otherwise and not self.reason:
+            raise Invalid({"reason": "Say why it is decided otherwise than the rule proposes."})
         plain = _given(act, level)
-        self._through([e for e in entries if e.id not in asking], act, plain)
-        lifted = replace(plain, reason=self.reason, override=act is Act.SHORTLIST)
-        self._through([e for e in entries if e.id in asking], act, lifted)
+        reasoned = replace(plain, reason=self.reason)
+        lifted = replace(reasoned, override=act is Act.SHORTLIST)
+        self._through([e for e in entries if e.id not in asking | otherwise.keys()], act, plain, {})
+        self._through(
+            [e for e in entries if e.id in otherwise and e.id not in asking], act, reasoned, otherwise
+        )
+        self._through([e for e in entries if e.id in asking], act, lifted, otherwise)
 
-    def _through(self, entries: list[Entry], act: Act, given: Given) -> None:
+    def _through(self, entries: list[Entry], act: Act, given: Given, otherwise: Mapping[int, str]) -> None:
         moved = door.move_many(
             self.ctx,
             entries,
@@ -424,6 +491,7 @@ class _Mover:
             expected={entry.id: self.versions[entry.handle] for entry in entries},
             decision=self.decision,
             standings=self.standings,
+            proposed=otherwise,
         )
         # The door moves them in the order of their ids.
         for entry, step in zip(sorted(entries, key=lambda e: e.id), moved, strict=True):

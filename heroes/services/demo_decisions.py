@@ -10,6 +10,7 @@ from heroes.models.seasons import Category, Release, Round
 from heroes.services import acting, announcing, computing, deciding, rounds
 from heroes.services.demo_judging import Cast, deal_round, mark_round
 from heroes.services.demo_world import Demo
+from heroes.services.proposing import rule_of
 from heroes.services.standings import standings
 
 
@@ -24,7 +25,7 @@ def decide_shortlist(demo: Demo, cast: list[Cast], category: Category, round_: R
             acting.press(ctx, one.handle, Act.NOT_SHORTLIST, given, entry.version)
     computing.compute_now(ctx, round_)
     board = standings(ctx, demo.season.slug, category.slug, round_.slug)
-    rule = deciding.rule_of(board)
+    rule = rule_of(board)
     drawn = deciding.plan_shortlist(
         ctx, board, places=rule.shortlist_places, at_least=rule.shortlist_at_least
     )
@@ -72,7 +73,7 @@ def decide_awards(demo: Demo, category: Category, round_: Round) -> None:
     ctx = demo.at(when, demo.users["castellane"])
     computing.compute_now(ctx, round_)
     board = standings(ctx, demo.season.slug, category.slug, round_.slug)
-    choices = deciding.suggested(board)
+    choices = deciding.suggested(ctx, board)
     candidates = deciding.candidates(board)
     choices |= {
         line.entry.handle: deciding.FINALIST for line in candidates if line.entry.handle not in choices

@@ -137,10 +137,12 @@ def move_many(
     expected: Mapping[int, int] | None = None,
     decision: Decision | None = None,
     standings: Mapping[int, Standing] | None = None,
+    proposed: Mapping[int, str] | None = None,
 ) -> list[Moved]:
     """The same act for many entries, all or none, with the guarantees that `move` gives for each.
 
-    `expected` holds the version of each entry that was shown, by id. The entries are locked in one order, so that
+    `expected` holds the version of each entry that was shown, by id; `proposed` what the outcome rule proposed for
+    those that are decided otherwise, which the audit record keeps. The entries are locked in one order, so that
     two such acts never wait for each other; every entry has an audit record of its own. The moves come back in the
     order of the entries' ids.
     """
@@ -161,7 +163,9 @@ def move_many(
             raise faster(ctx, entry)
     settings = settings_of(ctx, {entry.category_id for entry in entries}, hold=act not in _HOLDS_NOTHING)
     background = Background(ctx, entries, frozenset({act}), settings)
-    return _through(ctx, entries, act, given or Given(), decision, background, standings or {})
+    return _through(
+        ctx, entries, act, given or Given(), decision, background, standings or {}, proposed or {}
+    )
 
 
 def _through(
@@ -172,6 +176,7 @@ def _through(
     decision: Decision | None,
     background: Background,
     standings: Mapping[int, Standing] | Mapping[int, Standing | None],
+    proposed: Mapping[int, str] | None = None,
 ) -> list[Moved]:
     """Decide each entry, then write all of them; every refusal leaves the transaction to be rolled back."""
     moved, rows = [], []
@@ -190,7 +195,8 @@ def _through(
         moved.append(Moved(act, State(entry.state), verdict.rule.target, verdict.role))
     _write(ctx, entries, rows)
     for entry, values, step in zip(entries, rows, moved, strict=True):
-        _account(ctx, entry, values, step, given, decision.run if decision else "")
+        otherwise = (proposed or {}).get(entry.id, "")
+        _account(ctx, entry, values, step, given, decision.run if decision else "", otherwise)
     return moved
 
 
@@ -208,7 +214,13 @@ def _write(ctx: Context, entries: Sequence[Entry], rows: Sequence[dict[str, Any]
 
 
 def _account(
-    ctx: Context, entry: Entry, values: dict[str, Any], moved: Moved, given: Given, run: str
+    ctx: Context,
+    entry: Entry,
+    values: dict[str, Any],
+    moved: Moved,
+    given: Given,
+    run: str,
+    proposed: str,
 ) -> None:
     """Bring the row in memory, the totals and the audit trail to what has just been written."""
     old_level, screening = entry.level, entry.screening
@@ -242,6 +254,8 @@ def _account(
             told["run"] = run
     if given.override:
         told["override"] = True
+    if proposed:
+        told["proposed"] = proposed
     note(
         ctx,
         f"entry.{moved.act.value}",

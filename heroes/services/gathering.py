@@ -49,13 +49,19 @@ class Gathered:
         return found
 
 
-def gather(ctx: Context, round_id: int, score_set_id: int) -> Gathered:
-    """Read what counts in a round now. Whoever needs it to be of one moment reads in a transaction that sees one."""
+def gather(ctx: Context, round_id: int) -> Gathered:
+    """Read what counts in a round now. Whoever needs it to be of one moment reads in a transaction that sees one.
+
+    Marks are counted under the round's score set of now: those given under an earlier one carry over by their
+    criterion's key where its scale is the same. What stands apart is no part of it.
+    """
     session = ctx.session
     revision = runs.revision_of(session, round_id)
-    rows = read.criteria_of(session, score_set_id)
+    markings = read.markings_of(session, round_id)
+    rows = [row for row in markings.criteria if row.counts]
     criteria = named(rows)
-    names = {row.id: criterion.name for row, criterion in zip(rows, criteria, strict=True)}
+    called = {row.id: criterion.name for row, criterion in zip(rows, criteria, strict=True)}
+    names = {old: called[row.id] for old, row in markings.same.items() if row.counts}
     labels = read.labels_of(session, round_id)
     marks = tuple(
         Mark(labels[m.entry_id], m.handle, names[m.criterion_id], m.value)

@@ -129,7 +129,7 @@ def write_cards(ctx: Context, room: Room, report: Imported) -> None:
     counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for (position, judge), card in sorted(room.cards.items()):
         entry_id = room.listed[position].id
-        marked = any(value is not None for value in card.marks.values())
+        marked = any(card.marks.get(scale.key) is not None for scale in scales if scale.counts)
         old = there.get((entry_id, judge))
         values = _assignment_values(ctx, card, marked, scales, old)
         was_asked = old is not None and old.state in LIVE_ASSIGNMENTS
@@ -204,5 +204,11 @@ def _assignment_values(
 def card_scale(criterion: Criterion) -> CardScale:
     """The criterion as a scorecard checks marks against it."""
     return CardScale(
-        criterion.key, criterion.name, criterion.weight, criterion.low, criterion.high, criterion.step
+        criterion.key,
+        criterion.name,
+        criterion.weight,
+        criterion.low,
+        criterion.high,
+        criterion.step,
+        criterion.counts,
     )

@@ -42,11 +42,11 @@ def look(
     round_ = where[2]
     wish = running.Wish(method, places or running.places_of(ctx, where[1], round_))
     with one_moment(ctx):
-        material = read_material(ctx, round_.id, round_.score_set_id)
+        material = read_material(ctx, round_.id)
         entries = read.in_the_running(ctx.session, round_.id)
         names = runs.names_of(ctx.session, {mark.judge for mark in material.gathered.marks})
         length, head = read.audit_head(ctx.session, where[0].id)
-    claimed = Claimed(0, 0, round_.id, round_.score_set_id, round_.method, wish, DRAWS, 0, round_.draw_seed)
+    claimed = Claimed(0, 0, round_.id, round_.method, wish, DRAWS, 0, round_.draw_seed)
     try:
         computed = work_out(material, claimed, silent, reports=False)
     except (ValueError, ArithmeticError) as error:

@@ -1,5 +1,7 @@
 """An entry's form and its people's fields."""
 
+from collections.abc import Mapping
+
 from heroes.domain.nominations import People
 from heroes.domain.questions import Form, parse_form
 from heroes.models.entries import Entry
@@ -29,6 +31,12 @@ def form_of(version: FormVersion) -> Form:
             _PARSED.clear()
         _PARSED[version.digest] = parse_form(version.sections)
     return _PARSED[version.digest]
+
+
+def still_asked(version: FormVersion, answers: Mapping[str, str]) -> dict[str, str]:
+    """Those of the answers whose questions this form asks."""
+    keys = {question.key for question in form_of(version).questions}
+    return {key: text for key, text in answers.items() if key in keys}
 
 
 def people_of(entry: Entry) -> People:

@@ -33,6 +33,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class OnlyLooking(NotAllowed):
+    """Somebody looks at the site as somebody else, which changes nothing."""
+
+    code = "only_looking"
+
+
 class NotNow(Refusal):
     """The state machine refuses; `code` is its reason."""
 

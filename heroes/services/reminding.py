@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, func, literal, select, update
+from sqlalchemy import String, cast, func, literal, or_, select, update
 
 from heroes.domain.entry_states import JUDGED, State
 from heroes.domain.questions import email_error
 from heroes.models.entries import Entry
+from heroes.models.judge_pages import asked_again
 from heroes.models.judging import Assignment
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, User
@@ -171,7 +172,7 @@ def _judging(ctx: Context) -> Sequence[Any]:
             Round.closes_at <= ctx.now + STAGES[-1][1],
             Season.ended_at.is_(None),
             seasons_for_public(),
-            Assignment.state == "assigned",
+            or_(Assignment.state == "assigned", asked_again()),
             Entry.state.in_([state.value for state in JUDGED]),
             User.email.is_not(None),
             User.disabled_at.is_(None),

@@ -59,15 +59,14 @@ def progress_of(run: ResultsRun) -> Progress:
 
 
 def places_of(ctx: Context, category: Category, round_: Round) -> int | None:
-    """How many places are decided on a round by the category's rule: the shortlist's, or the awards'."""
+    """How many places are decided on a round by the category's rule: the shortlist's, or the awards' where limited."""
     rule = parse_outcome_rule(category.outcome)
     rounds = read.rounds_of(ctx.session, category.id)
     position = [one.id for one in rounds].index(round_.id)
-    awards = sum(level.places for level in rule.levels)
     if len(rounds) == 1:
-        return rule.shortlist_places or awards
+        return rule.shortlist_places or rule.limited
     if position == len(rounds) - 1:
-        return awards
+        return rule.limited
     return rule.shortlist_places if position == len(rounds) - 2 else None
 
 

@@ -1,7 +1,7 @@
 """Marking: a judge's scorecard, kept as a draft at any time and handed in as often as the round is open."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,10 +14,13 @@ from heroes.domain.scorecards import (
     Scale,
     check,
     clean_draft,
+    clean_notes,
     marks_of,
+    missing_reasons,
+    plain,
     total,
 )
-from heroes.models.judge_pages import CardRow, card_row, criteria_of
+from heroes.models.judge_pages import CardRow, card_row, criteria_now
 from heroes.models.judging import Assignment, Mark
 from heroes.models.seasons import Criterion, Round
 from heroes.models.visibility import LIVE_ASSIGNMENTS, panels_at_work
@@ -27,6 +30,7 @@ from heroes.services.context import Context
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
 
+CORRECTED = "The organisers have put this criterion on another scale, {low} to {high}. Mark it again."
 TAKEN_BACK = "This entry is no longer with you to judge. What you typed is below, for you to copy."
 
 
@@ -73,13 +77,13 @@ def open_card(ctx: Context, assignment_handle: str) -> Card:
     row = card_row(ctx.session, ctx.actor.user_id or 0, assignment_handle)
     if row is None:
         raise NotFound
-    criteria = criteria_of(ctx.session, row.round.score_set_id)
+    _, criteria = criteria_now(ctx.session, row.round.id)
     return Card(row, criteria, scales_of(criteria), shut_because(row, ctx.now))
 
 
 def scales_of(criteria: Sequence[Criterion]) -> list[Scale]:
     """The criteria as plain values."""
-    return [Scale(c.key, c.name, c.weight, c.low, c.high, c.step) for c in criteria]
+    return [Scale(c.key, c.name, c.weight, c.low, c.high, c.step, c.counts) for c in criteria]
 
 
 def shut_because(row: CardRow, now: datetime) -> str:
@@ -97,52 +101,90 @@ def shut_because(row: CardRow, now: datetime) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a judge says beside the marks: the comment, and the reasons for single marks by criterion key."""
+
+    comment: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A scorecard's draft as it can be kept."""
+
+    draft: Draft
+    notes: Draft
+    comment: str
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same as an assignment keeps it."""
+        return {"draft": self.draft, "draft_notes": self.notes, "draft_comment": self.comment}
+
+
 def save(
-    ctx: Context, assignment_handle: str, revision: int, raw: Mapping[str, str | None], comment: str
+    ctx: Context,
+    assignment_handle: str,
+    revision: int,
+    raw: Mapping[str, str | None],
+    words: Words | str,
+    on: Mapping[str, str] | None = None,
 ) -> Kept:
     """Keep a draft, complete or not, on top of `revision`.
 
-    Marks already handed in go on counting until the draft is handed in as well. Raises `Invalid` by criterion for
-    a mark off its scale, `Faster` if the draft was saved elsewhere since, `CardClosed` outside the round's time.
+    Marks already handed in go on counting until the draft is handed in as well. `on` says for criteria which span
+    their marks were given on, where the page said so. Raises `Invalid` by criterion for a mark off its scale or given
+    on one that was corrected since, `Faster` if the draft was saved elsewhere since, `CardClosed` outside the round's
+    time.
     """
     with transaction(ctx):
         card = _writable(ctx, assignment_handle)
-        draft, comment = _cleaned(card, raw, comment)
-        _write(ctx, card, revision, {"draft": draft, "draft_comment": comment, "saved_at": ctx.now})
+        written = _cleaned(card, raw, words, on or {})
+        _write(ctx, card, revision, written.columns | {"saved_at": ctx.now})
     return Kept(revision + 1, ctx.now, card.row.season.timezone)
 
 
 def submit(
-    ctx: Context, assignment_handle: str, revision: int, raw: Mapping[str, str | None], comment: str
+    ctx: Context,
+    assignment_handle: str,
+    revision: int,
+    raw: Mapping[str, str | None],
+    words: Words | str,
+    on: Mapping[str, str] | None = None,
 ) -> HandedIn:
     """Hand a scorecard in: its marks are appended and count from now on, earlier ones of it stay as rows.
 
-    Every criterion is marked or abstained from, at least one is marked, and the comment has the words that the
-    score set asks for; else `Invalid`. Refusals otherwise as in `save`.
+    Every criterion is marked or abstained from, at least one that counts is marked, and the comment and the reasons
+    for extremes are there as the score set asks; else `Invalid`. Refusals otherwise as in `save`.
     """
     with transaction(ctx):
         card = _writable(ctx, assignment_handle)
-        draft, comment = _cleaned(card, raw, comment)
-        errors = check(card.scales, draft, comment, card.row.comment_words)
+        written = _cleaned(card, raw, words, on or {})
+        score_set = card.row.score_set
+        errors = check(card.scales, written.draft, written.comment, score_set.comment_words)
+        if score_set.reason_for_extremes:
+            errors |= missing_reasons(card.scales, written.draft, written.notes)
         if errors:
             raise Invalid(errors)
-        return _hand_in(ctx, card, revision, draft, comment)
+        return _hand_in(ctx, card, revision, written)
 
 
-def _hand_in(ctx: Context, card: Card, revision: int, draft: Draft, comment: str) -> HandedIn:
+def _hand_in(ctx: Context, card: Card, revision: int, written: Written) -> HandedIn:
     assignment, entry = card.assignment, card.row.entry
     first = assignment.state == "assigned"
     before = {"submission": assignment.submission, "total": assignment.total} if not first else None
-    marks = marks_of(card.scales, draft)
+    marks = marks_of(card.scales, written.draft)
     handed_in = HandedIn(assignment.submission + 1, total(card.scales, marks))
     _write(
         ctx,
         card,
         revision,
-        {
-            "draft": draft,
-            "draft_comment": comment,
-            "comment": comment,
+        written.columns
+        | {
+            "comment": written.comment,
+            "notes": written.notes,
+            "asked_again_at": None,
             "saved_at": ctx.now,
             "state": "submitted",
             "submission": handed_in.submission,
@@ -178,9 +220,10 @@ def _hand_in(ctx: Context, card: Card, revision: int, draft: Draft, comment: str
             "round": card.row.round.slug,
             "submission": handed_in.submission,
             "total": handed_in.total,
-            "marks": dict(draft),
-            "comment": comment,
-        },
+            "marks": dict(written.draft),
+            "comment": written.comment,
+        }
+        | ({"reasons": written.notes} if written.notes else {}),
     )
     return handed_in
 
@@ -204,15 +247,23 @@ def _writable(ctx: Context, assignment_handle: str) -> Card:
     shut = shut_because(row, ctx.now)
     if shut:
         raise CardClosed(shut)
-    criteria = criteria_of(ctx.session, row.round.score_set_id)
+    score_set, criteria = criteria_now(ctx.session, row.round.id)
+    if score_set is not None:
+        row = replace(row, score_set=score_set)
     return Card(row, criteria, scales_of(criteria), "")
 
 
-def _cleaned(card: Card, raw: Mapping[str, str | None], comment: str) -> tuple[Draft, str]:
-    draft, comment, errors = clean_draft(card.scales, raw, comment)
+def _cleaned(card: Card, raw: Mapping[str, str | None], words: Words | str, on: Mapping[str, str]) -> Written:
+    said = Words(words) if isinstance(words, str) else words
+    draft, comment, errors = clean_draft(card.scales, raw, said.comment)
+    notes, too_long = clean_notes(card.scales, said.notes)
+    errors |= too_long
+    for scale in card.scales:
+        if raw.get(scale.key) and on.get(scale.key, scale.span) != scale.span:
+            errors[scale.key] = CORRECTED.format(low=plain(scale.low), high=plain(scale.high))
     if errors:
         raise Invalid(errors)
-    return draft, comment
+    return Written(draft, notes, comment)
 
 
 def _write(ctx: Context, card: Card, revision: int, values: dict[str, Any]) -> None:

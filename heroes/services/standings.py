@@ -299,7 +299,7 @@ def _stored(ctx: Context, where: Where, wanted: Wanted, run: ResultsRun, *, seal
 def _unmarked(ctx: Context, where: Where, wanted: Wanted) -> Board:
     """The board of a round in which nobody has marked anything: every entry, and no place."""
     season, category, round_, rounds = where
-    criteria = named(read.criteria_of(ctx.session, round_.score_set_id))
+    criteria = named([one for one in read.criteria_of(ctx.session, round_.score_set_id) if one.counts])
     entries = sorted(read.in_the_running(ctx.session, round_.id), key=label)
     asked = wanted.method or round_.method
     return Board(
@@ -413,9 +413,11 @@ def _without_leniency(one: Standing) -> Standing:
 def affected(ctx: Context, board: Board) -> Sequence[Entry]:
     """The entries whose counted marks have changed since the board's run read them, and those that came or went.
 
+    Where the criteria or their weights have changed since, that is every entry that has marks.
+
     In the order of their ids, without those whose line is sealed on this board.
     """
-    now = gather(ctx, board.round.id, board.round.score_set_id)
+    now = gather(ctx, board.round.id)
     given = now.given()
     counted = {entry_id: given.get(name, {}) for name, entry_id in now.entries.items()}
     then: dict[int, Any] = {}
@@ -427,5 +429,7 @@ def affected(ctx: Context, board: Board) -> Sequence[Entry]:
         for entry_id in then.keys() | counted.keys()
         if then.get(entry_id, missing) != counted.get(entry_id, missing)
     }
+    if board.run is not None and now.criteria != board.criteria:
+        moved |= {entry_id for entry_id, marks in (then | counted).items() if marks}
     moved -= {line.entry.id for line in board.lines if line.sealed}
     return runs.entries_by_id(ctx.session, moved)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from heroes.web.account import invitations, password, reminders
+from heroes.web.account import invitations, password, reminders, viewing
 from heroes.web.account import pages as account
 from heroes.web.admin import (
     advance,
@@ -22,11 +22,19 @@ from heroes.web.admin import (
     planner,
     queue,
     results,
+    roles,
+    slots,
+    start,
+    view_as,
     wave,
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.builder import home as builder_home
+from heroes.web.builder import panels as builder_panels
+from heroes.web.builder import round_copies as builder_round_copies
+from heroes.web.builder import rounds as builder_rounds
+from heroes.web.builder import timeline
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -55,11 +63,21 @@ ADMIN_PAGES = (
     planner,
     queue,
     results,
+    start,
+    slots,
+    roles,
+    view_as,
     wave,
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home,)
+BUILDER_PAGES = (
+    builder_home,
+    builder_panels,
+    builder_round_copies,
+    builder_rounds,
+    timeline,
+)
 JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
@@ -72,6 +90,7 @@ def register(app: Flask) -> None:
         invitations.blueprint,
         password.blueprint,
         reminders.blueprint,
+        viewing.blueprint,
         nominator.blueprint,
         organisation.blueprint,
         judge.blueprint,

@@ -29,6 +29,8 @@ ALWAYS: dict[str, Any] = {
     "subject": "Subject",
     "to_name": "Rhian",
     "thing": "nomination",
+    "a_thing": "a nomination",
+    "words": {},
     "season": "Small Heroes 2026",
     "season_slug": "small-2026",
 }
@@ -75,6 +77,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "invitation": {"role": "Judge", "place": "People panel", "invited_by": "Olive Owner", "expires_at": AT.isoformat()},
     "draft_reminder": ENTRY | {"closes_at": AT.isoformat()},
     "draft_erasure": ENTRY | {"erased_at": AT.isoformat()},
+    "dates_moved": ENTRY | {"what": "Nominations close", "closes_at": AT.isoformat(), "was_at": AT.isoformat()},
+    "slot": ENTRY | {"round": "Final", "has_time": True, "starts_at": AT.isoformat(), "minutes": 20, "place": "Room 1"},
     "judge_dealt": ROUND | {"count": 3, "opens_at": AT.isoformat()},
     "judge_reminder": {"count": 1, "closes_at": AT.isoformat(), "rounds": [ROUND | {"count": 1}]},
     "release_refused": {"kind": "shortlist", "planned_at": None, "refusals": ["One entry is undecided."]},

@@ -273,7 +273,7 @@ def test_awards_wait_for_the_last_round_to_close(world: World) -> None:
 
 def test_suggestions_follow_the_places(world: World) -> None:
     ada, ben, cyd = three(world)
-    assert deciding.suggested(board(world)) == {
+    assert deciding.suggested(world.ctx("adam"), board(world)) == {
         ada.handle: "winner",
         ben.handle: "commended",
         cyd.handle: "commended",
@@ -283,20 +283,23 @@ def test_suggestions_follow_the_places(world: World) -> None:
 def test_suggestions_part_no_equals_and_go_no_further(world: World) -> None:
     same = {"jack": ("7", "7"), "jill": ("6", "6")}
     judged(world, {"Ada Ames": same, "Ben Bode": same, "Cyd Cole": {"jack": ("3", "3"), "jill": ("3", "3")}})
-    assert deciding.suggested(board(world)) == {}
+    assert deciding.suggested(world.ctx("adam"), board(world)) == {}
 
 
 def test_a_field_too_small_suggests_nothing(world: World) -> None:
     three(world)
     rule = dict(board(world).category.outcome) | {"minimum_field": 4}
     change(world, board(world).category, outcome=rule)
-    assert deciding.suggested(board(world)) == {}
+    assert deciding.suggested(world.ctx("adam"), board(world)) == {}
 
 
 def test_what_is_taken_is_not_suggested_again(world: World) -> None:
     ada, ben, cyd = three(world)
     awarded(world, {ada: "winner"})
-    assert deciding.suggested(board(world)) == {ben.handle: "commended", cyd.handle: "commended"}
+    assert deciding.suggested(world.ctx("adam"), board(world)) == {
+        ben.handle: "commended",
+        cyd.handle: "commended",
+    }
 
 
 # ---- two rounds ----
@@ -336,7 +339,7 @@ def test_the_final_is_opened_judged_and_decided(world: World) -> None:
     world.computed()
     final = standings(world.ctx("adam"), *TEAMS)
     assert (final.round.slug, stage_of(final)) == ("final", Stage.FINAL)
-    assert deciding.suggested(final) == {second.handle: "winner"}
+    assert deciding.suggested(world.ctx("adam"), final) == {second.handle: "winner"}
     deciding.award(
         world.ctx("adam"),
         *TEAMS,

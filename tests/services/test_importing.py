@@ -430,7 +430,7 @@ def test_one_program_goes_through_shortlist_award_and_release(skating: World) ->
     )
     found = standings(ctx, *where, "trimmed-mean")
     choices = {
-        line.entry.handle: deciding.suggested(found).get(line.entry.handle, deciding.FINALIST)
+        line.entry.handle: deciding.suggested(ctx, found).get(line.entry.handle, deciding.FINALIST)
         for line in deciding.candidates(found)
     }
     deciding.award(

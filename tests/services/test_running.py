@@ -331,7 +331,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_writes_nothing(worl
     slow = computing.claim(world.ctx("system"))
     assert slow is not None
     assert computing.claim(world.ctx("system")) is None
-    material = computing.read_material(world.ctx("system"), slow.round_id, slow.score_set_id)
+    material = computing.read_material(world.ctx("system"), slow.round_id)
     found = computing.work_out(material, slow, lambda *_: None)
     world.session.rollback()
     world.clock.at += computing.LEASE
@@ -508,7 +508,7 @@ def facts(world: World) -> dict[int, tuple[int, object]]:
     """Round -> its revision, and all that a result of it would count or list."""
     found: dict[int, tuple[int, object]] = {}
     for round_ in world.session.scalars(select(Round)):
-        now = gather(world.ctx("system"), round_.id, round_.score_set_id)
+        now = gather(world.ctx("system"), round_.id)
         found[round_.id] = (
             now.revision,
             (now.digest("mean"), now.digest("trimmed-mean"), tuple(sorted(now.entries))),

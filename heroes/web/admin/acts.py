@@ -168,9 +168,11 @@ def _field(name: str, words: ActWords, rule: OutcomeRule, facts: Facts) -> Field
                 description="In the season’s time zone. Afterwards only an admin can send it in, with a reason.",
             )
         case "level":
-            places = {level.key: level.places - facts.taken.get(level.key, 0) for level in rule.levels}
             choices = [
-                SelectChoice(level.key, f"{level.name} ({_left(places[level.key])})") for level in rule.levels
+                SelectChoice(
+                    level.key, f"{level.name} ({_left(level.places, facts.taken.get(level.key, 0))})"
+                )
+                for level in rule.levels
             ]
             return RadioField("Level", [_Asked()], choices=choices, validate_choice=False)
         case "override":
@@ -191,8 +193,11 @@ def _field(name: str, words: ActWords, rule: OutcomeRule, facts: Facts) -> Field
     )
 
 
-def _left(places: int) -> str:
-    return "no place left" if places < 1 else "1 place left" if places == 1 else f"{places} places left"
+def _left(places: int | None, taken: int) -> str:
+    if places is None:
+        return "as many as reach it"
+    left = places - taken
+    return "no place left" if left < 1 else "1 place left" if left == 1 else f"{left} places left"
 
 
 def given_of(form: Form, zone: str) -> tuple[Given, dict[str, str]]:

@@ -12,7 +12,8 @@ from heroes.models.database import current_session
 from heroes.models.result_pages import released_at
 from heroes.services import deciding
 from heroes.services.boards import Board
-from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, rule_of, stage_of
+from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, stage_of
+from heroes.services.proposing import rule_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.leaderboard import board_for_staff, page_of, touched_by_changes

@@ -15,8 +15,9 @@ from heroes.models import run_pages as runs
 from heroes.models.database import current_session
 from heroes.services import running
 from heroes.services.boards import Board, Line, NotComputed, cut
-from heroes.services.deciding import Stage, rule_of, stage_of
+from heroes.services.deciding import Stage, stage_of
 from heroes.services.permission import staff_season
+from heroes.services.proposing import rule_of
 from heroes.services.reporting import staff_board
 from heroes.services.running import Progress, progress_of
 from heroes.services.standings import affected, place_of
@@ -416,8 +417,9 @@ def _borders(board: Board, places: int | None) -> list[int]:
     if stage_of(board) in (Stage.ONLY, Stage.FINAL):
         taken = 0
         for level in rule_of(board).levels:
-            taken += level.places
-            borders.append(taken)
+            if level.places is not None:
+                taken += level.places
+                borders.append(taken)
     return borders
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from heroes.services.boards import Board
-from heroes.services.deciding import Stage, rule_of, stage_of
+from heroes.services.deciding import Stage, stage_of
+from heroes.services.proposing import rule_of
 from heroes.services.running import MOST_PLACES
 from heroes.web.kit.fields import Problem
 

@@ -28,6 +28,7 @@ _NAMES = {
     "password_changed": "Password changed",
     "shared": "Asked for help",
     "sign_in": "Sign-in link",
+    "slot": "Time to present",
 }
 
 

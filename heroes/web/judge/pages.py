@@ -21,6 +21,7 @@ from heroes.web.judge.reading import TheEntry, entry_to_read
 from heroes.web.judge.sheets import Sheet, draft_sheet, posted_sheet
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, set_site, viewer, wants_json
+from heroes.web.kit.terms import own
 
 blueprint = Blueprint("judge", __name__, url_prefix="/judge")
 
@@ -37,7 +38,7 @@ def room(current: bool, *, chairing: bool = False, mine: bool = False) -> dict[s
     tabs = [("My queue", url_for("judge.home"), current), ("How I mark", url_for("judge.own_marks"), mine)]
     if person.found.chair:
         tabs.append(("Panels I chair", url_for("judge.tables"), chairing))
-    return {"role": "Chair" if chairing else "Judge", "who": person.name, "key": "judge", "tabs": tabs}
+    return {"role": own("Chair" if chairing else "Judge"), "who": person.name, "key": "judge", "tabs": tabs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def home() -> Response:
         stepped_back=read.stepped_back(session, user_id),
         following=read.next_to_do(session, user_id, ctx.now),
         minutes_left=bench.todo * sum(waiting) // len(waiting) if waiting else 0,
-        notices=[("ok", text) for key, text in SAID.items() if key in request.args],
+        notices=[("ok", own(text)) for key, text in SAID.items() if key in request.args],
         room=room(True),
     )
 

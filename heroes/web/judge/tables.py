@@ -11,7 +11,8 @@ from heroes.models import judge_pages, result_pages
 from heroes.models.database import current_session
 from heroes.services import deciding
 from heroes.services.boards import Board, Line, NotComputed, cut
-from heroes.services.deciding import Stage, Step, plan_chosen, rule_of, stage_of
+from heroes.services.deciding import Stage, Step, plan_chosen, stage_of
+from heroes.services.proposing import rule_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.services.standings import affected, table
 from heroes.web.judge.pages import blueprint, room

@@ -40,8 +40,10 @@ from heroes.models.people import User, UserSession
 from heroes.models.rooms import Rooms, rooms_of
 from heroes.services.accounts import actor_of, session_user
 from heroes.services.context import Context, Keys
-from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, Refusal, TooOften
+from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, OnlyLooking, Refusal, TooOften
+from heroes.services.viewing import Eyes, eyes_of
 from heroes.web.kit.access import Access, access_of
+from heroes.web.kit.terms import own
 from heroes.web.kit.words import zone_word
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -49,6 +51,10 @@ SEEN_EVERY = timedelta(minutes=10)
 MOST_LINKS = 60
 NETWORK_BITS = 64
 """The part of an IPv6 address that one household or host has for itself."""
+AS_ONESELF = frozenset({"viewing.stop", "accounts.sign_out"})
+"""Endpoints that whoever looks as somebody else uses as themselves."""
+OF_ONESELF = ("password", "invitations", "reminders")
+"""Blueprints whose pages are about the signed-in person alone; nobody looks at somebody else's."""
 
 csrf = CSRFProtect()
 login = LoginManager()
@@ -72,6 +78,8 @@ class Viewer(UserMixin):
     row: UserSession
     token: str
     found: Rooms = field(default_factory=Rooms)
+    looked_at: bool = False
+    """Whether this is the person that an admin looks as, and not the one who is signed in."""
 
     def get_id(self) -> str:
         """What the signed cookie keeps: the session's token, which is worth nothing once the session has ended."""
@@ -92,7 +100,8 @@ class Viewer(UserMixin):
             rooms.append(("Judge", url_for("judge.home"), "judge"))
         if self.found.organisations:
             rooms.append(("Organisation", url_for("organisation.home"), "organisation"))
-        rooms.append(("Account", url_for("accounts.account"), "account"))
+        if not self.looked_at:
+            rooms.append(("Account", url_for("accounts.account"), "account"))
         return rooms
 
 
@@ -163,17 +172,44 @@ def _context(actor: Actor) -> Context:
     )
 
 
-def viewer() -> Viewer | None:
+def signed_in() -> Viewer | None:
     """The signed-in person, if any. Asks the database only when the cookie names a session."""
     if "_user_id" not in session or g.get("in_trouble"):
         return None
     return cast(Viewer, current_user) if current_user.is_authenticated else None
 
 
+def looking() -> Eyes | None:
+    """With whose eyes the signed-in person looks, if not with their own. Such a request counts as nobody's visit."""
+    if "eyes" not in g:
+        person = signed_in()
+        g.eyes = None
+        if person is not None and person.row.viewing_season_id is not None:
+            g.eyes = eyes_of(_context(actor_of(person.user, person.row.id, _where_from())), person.row)
+    return cast("Eyes | None", g.eyes)
+
+
+def viewer() -> Viewer | None:
+    """The person whose pages these are: who is signed in, or whom they look as; nobody for a visitor."""
+    person, eyes = signed_in(), looking()
+    if person is None or eyes is None:
+        return person
+    if eyes.user is None:
+        return None
+    if "looked_at" not in g:
+        found = rooms_of(current_session(), eyes.user.id)
+        g.looked_at = Viewer(eyes.user, person.row, person.token, found, looked_at=True)
+    return cast(Viewer, g.looked_at)
+
+
 def context() -> Context:
     """The context that this request's services act in."""
     if "ctx" not in g:
-        person = viewer()
+        eyes = looking()
+        if eyes is not None:
+            g.ctx = _context(eyes.actor(_where_from()))
+            return cast(Context, g.ctx)
+        person = signed_in()
         links = frozenset(int(i) for i in session.get("links", []))
         address = _where_from()
         actor = (
@@ -196,7 +232,13 @@ def _gate() -> AnyResponse | None:
     if request.endpoint is None:
         return None
     access = access_of(current_app.view_functions[request.endpoint])
-    if access is None or access is Access.EVERYBODY:
+    if access is None:
+        return None
+    if request.endpoint in AS_ONESELF:
+        g.eyes = None
+    elif _may_be_looking():
+        _only_look(request.endpoint, access)
+    if access is Access.EVERYBODY:
         return None
     person = viewer()
     if person is None:
@@ -206,6 +248,23 @@ def _gate() -> AnyResponse | None:
     if not allowed(access, person.found):
         raise NoPage
     return None
+
+
+def _may_be_looking() -> bool:
+    return "_user_id" in session and looking() is not None
+
+
+def _only_look(endpoint: str, access: Access) -> None:
+    """Refuse what nobody does with another's eyes: change anything, or open a page that is one's own alone."""
+    eyes = looking()
+    assert eyes is not None
+    if request.method not in SAFE_METHODS:
+        raise OnlyLooking(f"You are looking as {eyes.words}, and nothing can be changed that way.")
+    blueprint, _, name = endpoint.partition(".")
+    if access in (Access.STAFF, Access.ADMIN, Access.OWNER):
+        raise OnlyLooking(f"This is a page of your own, and you are looking as {eyes.words}.")
+    if blueprint in OF_ONESELF or name == "account":
+        raise OnlyLooking("An account’s own pages are for nobody but the person whose account it is.")
 
 
 def allowed(access: Access, rooms: Rooms) -> bool:
@@ -235,12 +294,19 @@ def wants_json() -> bool:
 
 
 def _shared() -> dict[str, Any]:
-    return {"viewer": viewer(), "now": g.get("now"), "site": g.get("site"), "csrf_token": generate_csrf}
+    return {
+        "viewer": viewer(),
+        "looking": looking(),
+        "now": g.get("now"),
+        "site": g.get("site"),
+        "csrf_token": generate_csrf,
+    }
 
 
 def set_site(season: Any, programme: Any) -> None:
     """Tell the frame of every page whose season this is."""
     person_demo = house().settings.demo
+    g.words = programme.words
     g.site = {
         "programme": programme.name,
         "body": programme.body,
@@ -262,11 +328,11 @@ def refused(error: Refusal) -> Response:
     status = status_of(error)
     current_session().rollback()
     if wants_json():
-        return make_response(jsonify(error=error.code, sentence=error.sentence), status)
+        return make_response(jsonify(error=error.code, sentence=own(error.sentence)), status)
     if isinstance(error, NotFound) and error.sentence == NotFound().sentence:
         return render("errors/404.html", 404, fields=posted_fields())
-    values: dict[str, Any] = {"reason": error.sentence, "fields": posted_fields(), "error": error}
-    template = f"errors/{status}.html"
+    values: dict[str, Any] = {"reason": own(error.sentence), "fields": posted_fields(), "error": error}
+    template = "errors/looking.html" if isinstance(error, OnlyLooking) else f"errors/{status}.html"
     response = render(template, status, **values)
     if isinstance(error, TooOften):
         response.headers["Retry-After"] = str(error.seconds)
@@ -395,7 +461,7 @@ def _headers(response: Response) -> Response:
 
 def _seen(response: Response) -> Response:
     """Note now and then that a session is in use: apart from the request's own transaction."""
-    person = viewer() if "_user_id" in session and request.endpoint != "static" else None
+    person = signed_in() if "_user_id" in session and request.endpoint != "static" else None
     if person is None or g.now - person.row.last_seen_at < SEEN_EVERY or person.row.ended_at is not None:
         return response
     with Session(db.engine) as apart, apart.begin():

@@ -19,11 +19,14 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-from heroes.domain.nominations import MAY_TELL, PeopleField, people_fields
+from heroes.domain.nominations import MAY_TELL, PEOPLE_FIELDS, PeopleField, people_fields
 from heroes.domain.questions import Form as Questions
 from heroes.domain.questions import Question, showable
+from heroes.web.kit.terms import own
 
 HONEYPOT = "website"
+ASKED_OF_ALL = frozenset(person.key for person in PEOPLE_FIELDS)
+"""Our own questions, which are asked in the programme's words; a season's are its own already."""
 
 
 @lru_cache(maxsize=200)
@@ -135,6 +138,8 @@ def filled(
         if question.kind == "consent":
             data[question.key] = values.get(question.key) == question.consent_version
     form = cls(data=data)
+    for key in ASKED_OF_ALL & form.data.keys():
+        form[key].label.text, form[key].description = own(form[key].label.text), own(form[key].description)
     for key, sentence in errors.items():
         if key in form:
             form[key].errors = [sentence]

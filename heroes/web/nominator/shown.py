@@ -9,6 +9,7 @@ from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.questions import Question, count_words
 from heroes.services.nomination_forms import form_of, people_of
 from heroes.services.own_entries import Draft
+from heroes.web.kit.terms import own
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ def shown_answers(draft: Draft) -> list[Group]:
     for person in people_fields(draft.category.kind, with_nominator=draft.with_nominator):
         chosen = person.key == "may_tell"
         text = answer_text(person.key, people[person.key])
-        line = Line(person.label, text, f"{person.key}-0" if chosen else person.key, person.required)
+        line = Line(own(person.label), text, f"{person.key}-0" if chosen else person.key, person.required)
         (you if person.nominator else nominee).append(line)
-    groups = [Group(NOMINEE_TITLES[draft.category.kind], tuple(nominee))]
+    groups = [Group(own(NOMINEE_TITLES[draft.category.kind]), tuple(nominee))]
     for section in form_of(draft.form_version).sections:
         lines = tuple(_line(question, answers.get(question.key, "")) for question in section.questions)
         groups.append(Group(section.title, lines))

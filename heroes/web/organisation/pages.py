@@ -17,6 +17,7 @@ from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, viewer
 from heroes.web.kit.season_facts import closes_at
+from heroes.web.kit.terms import own
 from heroes.web.nominator.form_page import Values, starting
 from heroes.web.organisation.blueprint import blueprint, frame, room
 
@@ -36,7 +37,7 @@ def home() -> AnyResponse:
         raise NotFound
     frame(found[0].Organisation.programme_id)
     tabs = [("All organisations", url_for("organisation.home"), True)]
-    frame_of_room = {"role": "Organisations", "who": person.name, "key": "organisation", "tabs": tabs}
+    frame_of_room = {"role": own("Organisations"), "who": person.name, "key": "organisation", "tabs": tabs}
     return render("organisation/choose.html", found=found, room=frame_of_room)
 
 

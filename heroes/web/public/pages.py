@@ -167,7 +167,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         blind=page.form.blind,
         people=sorted(people_fields(category.kind), key=lambda person: person.nominator),
         criteria=page.criteria,
-        heaviest=max((criterion.weight for criterion in page.criteria), default=1),
+        heaviest=max((criterion.weight for criterion in page.criteria), default=0) or 1,
         scales=worded_scales(page.criteria),
         rounds=page.rounds,
         shortlist=page.shortlist,
