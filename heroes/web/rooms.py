@@ -43,7 +43,7 @@ from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
 from heroes.web.organisation import pages as organisation
 from heroes.web.public import pages as public
-from heroes.web.public import winners
+from heroes.web.public import rule_card, winners
 
 ADMIN_PAGES = (
     advance,
@@ -80,6 +80,7 @@ BUILDER_PAGES = (
 )
 JUDGE_PAGES = (judge, own, tables)
 NOMINATOR_PAGES = (nominator, private)
+PUBLIC_PAGES = (public, rule_card)
 ORGANISATION_PAGES = (colleagues, organisation)
 
 

@@ -183,7 +183,7 @@ def addresses(
         given = {"handle": handles, "entry_handle": secret.entries[:1], "token": (secret.link,), **values}
         names = sorted(rule.arguments)
         if rule.rule.startswith("/admin/"):
-            given = {name: ("1",) for name in names} | given
+            given = dict.fromkeys(names, ("1",)) | given
         assert set(names) <= given.keys(), f"{rule.rule}: say in this test what its parameters can be"
         for chosen in product(*(given[name] for name in names)):
             built = world.app.url_map.bind("localhost").build(

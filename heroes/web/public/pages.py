@@ -13,6 +13,7 @@ from heroes.domain.nominations import people_fields
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
 from heroes.models import public_pages as read
 from heroes.models.database import current_session, db
+from heroes.models.rule_pages import fingerprint
 from heroes.models.seasons import Category, Criterion, Season
 from heroes.services.nomination_forms import form_of
 from heroes.services.refusals import NotFound
@@ -68,6 +69,7 @@ def season(season_slug: str) -> Response:
         shortlisted=any(c.shortlist_release.released_at for c in categories),
         announced=any(c.outcome_release.released_at for c in categories),
         milestones=milestones_of(found),
+        rule_card=fingerprint(current_session(), found.id),
         nav=season_nav(found, "season"),
     )
 
