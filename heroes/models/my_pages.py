@@ -99,3 +99,14 @@ def entries_of_links(session: Session, actor: Actor) -> list[Listed]:
         .order_by(Entry.begun_at.desc(), Entry.id.desc())
     )
     return [Listed(*row) for row in rows]
+
+
+def earlier_sheets(session: Session, entry_id: int, number: int) -> list[tuple[AnswerSheet, FormVersion]]:
+    """The sheets of an entry before one, each with the form it was written on, the latest first."""
+    rows = session.execute(
+        select(AnswerSheet, FormVersion)
+        .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
+        .where(AnswerSheet.entry_id == entry_id, AnswerSheet.number < number)
+        .order_by(AnswerSheet.number.desc())
+    )
+    return [(row[0], row[1]) for row in rows]

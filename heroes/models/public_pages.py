@@ -7,6 +7,7 @@ from sqlalchemy import Integer, bindparam, case, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from heroes.domain.actors import Actor
+from heroes.domain.round_kinds import kind_of
 from heroes.models.installation import Programme
 from heroes.models.seasons import Category, Criterion, FormVersion, Release, Round, Season
 from heroes.models.visibility import seasons_for_public
@@ -123,9 +124,10 @@ def category_page(
     rounds = session.scalars(
         select(Round).where(Round.category_id == category.id).order_by(Round.position)
     ).all()
+    marked = next((one for one in rounds if kind_of(one.kind).chooses_scorecard), None)
     criteria = session.scalars(
         select(Criterion)
-        .where(Criterion.score_set_id == (rounds[0].score_set_id if rounds else None))
+        .where(Criterion.score_set_id == (marked.score_set_id if marked else None))
         .order_by(Criterion.position)
     ).all()
     outcomes = aliased(Release)

@@ -18,6 +18,7 @@ from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import must, staff_season
 from heroes.services.posting import Owed, owe, owe_many
+from heroes.services.proposing import lacking, own_gaps
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
 from heroes.services.release_news import (
     KINDS,
@@ -307,13 +308,14 @@ def tell(
     `key` makes it once only: the release, or for a decision taken afterwards the entry's version. Needs a
     running transaction.
     """
-    levels = parse_outcome_rule(category.outcome)
+    rule = parse_outcome_rule(category.outcome)
     owed: dict[str, list[Owed]] = {}
     for start in range(0, len(entries), AT_ONCE):
         some = entries[start : start + AT_ONCE]
         links = read.first_links(ctx.session, [entry.id for entry in some])
+        gaps = own_gaps(ctx, some, category.outcome) if rule.benchmark and kind == "outcomes" else {}
         for entry in some:
-            template = mail_for(kind, entry, told=told)
+            template = mail_for(kind, entry, told=told, benchmark=rule.benchmark)
             if template is None or not entry.nominator_email:
                 continue
             values = {
@@ -323,9 +325,11 @@ def tell(
                 "season": season.name,
                 "season_slug": season.slug,
                 "reason": "",
-                "level": levels.level_name(entry.level) if template == "awarded" and entry.level else "",
+                "level": rule.level_name(entry.level) if template == "awarded" and entry.level else "",
                 "link_id": links.get(entry.id),
             }
+            if template == "working_towards":
+                values |= lacking(rule, gaps.get(entry.id, ()))
             owed.setdefault(template, []).append(
                 Owed(
                     entry.nominator_email,

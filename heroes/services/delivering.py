@@ -16,6 +16,7 @@ from heroes.adapters.letters import Letters
 from heroes.adapters.mail import Letter, Parcel
 from heroes.domain.notices import NOTICES
 from heroes.domain.policy import Deed
+from heroes.domain.questions import answer_text
 from heroes.domain.slugs import email_key
 from heroes.domain.terms import own
 from heroes.models import mail_pages as read
@@ -285,12 +286,12 @@ def _copy_facts(ctx: Context, sheet_id: int) -> dict[str, Any]:
     ).one_or_none()
     if row is None:
         return {}
-    sections = form_of(row.FormVersion).sections
     answers = row.AnswerSheet.answers
-    told = [answers[q.key] for section in sections for q in section.questions if answers.get(q.key)]
+    form = form_of(row.FormVersion).asked(answers)
+    told = [answers[q.key] for q in form.questions if answers.get(q.key)]
     return {
-        "sections": sections,
-        "answers": answers,
+        "sections": form.sections,
+        "answers": {q.key: answer_text(q, answers.get(q.key, "")) for q in form.questions},
         "sent_people": row.AnswerSheet.people,
         "answer_count": len(told),
         "word_count": sum(len(text.split()) for text in told),

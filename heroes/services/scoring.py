@@ -29,6 +29,7 @@ from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
+from heroes.services.undertaking import must_have_agreed
 
 CORRECTED = "The organisers have put this criterion on another scale, {low} to {high}. Mark it again."
 TAKEN_BACK = "This entry is no longer with you to judge. What you typed is below, for you to copy."
@@ -72,11 +73,17 @@ class HandedIn:
     total: Decimal
 
 
-def open_card(ctx: Context, assignment_handle: str) -> Card:
-    """The actor's own scorecard, or `NotFound`: nobody else's, none they stepped back from, none taken back."""
+def open_card(ctx: Context, assignment_handle: str, *, name_only: bool = False) -> Card:
+    """The actor's own scorecard, or `NotFound`: nobody else's, none they stepped back from, none taken back.
+
+    Raises `TermsFirst` before they have agreed to the season's terms, unless nothing but the entry's name is shown:
+    who cannot judge it steps back from it without agreeing to anything.
+    """
     row = card_row(ctx.session, ctx.actor.user_id or 0, assignment_handle)
     if row is None:
         raise NotFound
+    if not name_only:
+        must_have_agreed(ctx, row.season)
     _, criteria = criteria_now(ctx.session, row.round.id)
     return Card(row, criteria, scales_of(criteria), shut_because(row, ctx.now))
 
@@ -244,6 +251,7 @@ def _writable(ctx: Context, assignment_handle: str) -> Card:
             )
         )
         raise NotFound(TAKEN_BACK) if ctx.session.scalar(own) else NotFound()
+    must_have_agreed(ctx, row.season)
     shut = shut_because(row, ctx.now)
     if shut:
         raise CardClosed(shut)

@@ -1,5 +1,7 @@
 """Seasons are built in the browser: designs of forms and score sets, rule cards, slots, undertakings and counts"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -229,7 +231,7 @@ def _criteria(connection: sa.Connection, table: sa.TableClause, score_set_id: in
 
 
 def _table(name: str) -> sa.TableClause:
-    kinds = {
+    kinds: dict[str, Any] = {
         "sections": _JSON,
         "criteria": _JSON,
         "points": _JSON,

@@ -16,7 +16,7 @@ from heroes.domain.entry_states import Act, Facts, State
 from heroes.domain.nominations import MAY_TELL, people_fields
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
 from heroes.domain.policy import Deed, may
-from heroes.domain.questions import count_words, showable
+from heroes.domain.questions import Told, count_words, showable, told
 from heroes.domain.roles import Role, with_implied
 from heroes.domain.workflow import Allowed, Refused, Why, offer
 from heroes.models import entry_pages as read
@@ -185,18 +185,17 @@ def stations(entry: Any, rule: OutcomeRule, zone: str) -> list[tuple[str, str, s
 def _answers(shown: Shown) -> list[SimpleNamespace]:
     answers = shown.page.sheet.answers
     found = []
-    for question in form_of(shown.page.form_version).questions:
-        text = answers.get(question.key, "")
-        if question.kind == "yes_no":
-            text = {"yes": "Yes", "no": "No"}.get(text, text)
-        elif question.kind == "consent":
-            text = f"Confirmed (text {text})" if text else ""
-        long = question.kind == "long"
+    for question in form_of(shown.page.form_version).asked(answers).questions:
+        answer = answers.get(question.key, "")
+        as_read = told(question, answer)
+        if question.kind == "consent" and answer:
+            as_read = Told(f"Confirmed (text {answer})")
         found.append(
             SimpleNamespace(
                 label=question.label,
-                text=text,
-                words=count_words(text) if long else None,
+                told=as_read,
+                words=count_words(as_read.text) if question.kind == "long" else None,
+                hidden="" if question.judges else "not for judges",
                 identifying=question.identifying,
             )
         )
@@ -407,6 +406,7 @@ def faster_page(
         "admin/faster.html",
         409,
         room=room(shown.page.season, "queue"),
+        season=shown.page.season,
         entry=shown.page.entry,
         zone=shown.page.season.timezone,
         latest=latest,

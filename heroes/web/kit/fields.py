@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectFieldBase
 from wtforms.form import BaseForm
 from wtforms.widgets import EmailInput, HiddenInput, ListWidget, TextArea, TextInput, URLInput
 
+from heroes.web.kit.grids import GridField
 from heroes.web.kit.terms import own
 
 # WTForms spends most of a form's time on joining attributes. These widgets are drawn here, the same but quicker; a
@@ -34,7 +35,9 @@ class Option(NamedTuple):
 
 
 def kind(field: Field) -> str:
-    """How a field is shown: hidden, tick, choices, select, long or text."""
+    """How a field is shown: hidden, tick, choices, select, grid, long or text."""
+    if isinstance(field, GridField):
+        return "grid"
     if isinstance(field.widget, HiddenInput):
         return "hidden"
     if isinstance(field, BooleanField):
@@ -47,7 +50,9 @@ def kind(field: Field) -> str:
 
 
 def anchor(field: Field) -> str:
-    """The id that a link to this field must name: a group of choices has none of its own, its first choice has."""
+    """The id that a link to this field must name: a group has none of its own, its first control has."""
+    if isinstance(field, GridField):
+        return field.first
     return f"{field.id}-0" if kind(field) == "choices" else str(field.id)
 
 

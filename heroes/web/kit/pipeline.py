@@ -53,7 +53,7 @@ NETWORK_BITS = 64
 """The part of an IPv6 address that one household or host has for itself."""
 AS_ONESELF = frozenset({"viewing.stop", "accounts.sign_out"})
 """Endpoints that whoever looks as somebody else uses as themselves."""
-OF_ONESELF = ("password", "invitations", "reminders")
+OF_ONESELF = ("passwords", "invitations", "reminders")
 """Blueprints whose pages are about the signed-in person alone; nobody looks at somebody else's."""
 
 csrf = CSRFProtect()

@@ -87,6 +87,7 @@ def _line(row: Any) -> SimpleNamespace:
         judging_started=now >= season.judging_starts_at,
         shortlist_released=row.shortlist_released is not None,
         outcomes_released=row.outcomes_released is not None,
+        benchmark=parse_outcome_rule(row.Category.outcome).benchmark,
     )
     level = None
     if shown is Face.AWARDED and entry.level:
