@@ -50,7 +50,7 @@ from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
 from heroes.web.organisation import pages as organisation
-from heroes.web.public import looks, winners
+from heroes.web.public import looks, rule_card, winners
 from heroes.web.public import pages as public
 
 ADMIN_PAGES = (
@@ -98,6 +98,7 @@ BUILDER_PAGES = (
 )
 JUDGE_PAGES = (judge, judge_terms, own, tables)
 NOMINATOR_PAGES = (nominator, private)
+PUBLIC_PAGES = (public, rule_card)
 ORGANISATION_PAGES = (colleagues, organisation)
 
 

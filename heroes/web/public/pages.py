@@ -14,6 +14,7 @@ from heroes.domain.outcomes import levels_in_short, parse_outcome_rule, sentence
 from heroes.domain.questions import explained
 from heroes.models import public_pages as read
 from heroes.models.database import current_session, db
+from heroes.models.rule_pages import fingerprint
 from heroes.models.seasons import Category, Criterion, Season
 from heroes.services.nomination_forms import form_of
 from heroes.services.proposing import measures_of
@@ -70,6 +71,7 @@ def season(season_slug: str) -> Response:
         shortlisted=any(c.shortlist_release.released_at for c in categories),
         announced=any(c.outcome_release.released_at for c in categories),
         milestones=milestones_of(found),
+        rule_card=fingerprint(current_session(), found.id),
         nav=season_nav(found, "season"),
     )
 
