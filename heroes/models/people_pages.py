@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from heroes.models.people import Invitation, Membership, Organisation, ProgrammeRole, User
-from heroes.models.seasons import Panel, PanelMember, Season
+from heroes.models.seasons import Panel, PanelMember, Season, Undertaking
 
 PAGE = 50
 
@@ -140,4 +140,29 @@ def organisation_names(session: Session, programme_id: int) -> Sequence[str]:
         .where(Organisation.programme_id == programme_id)
         .order_by(Organisation.name_key)
         .limit(1000)
+    ).all()
+
+
+def agreed(session: Session, season_id: int) -> Sequence[Any]:
+    """Who agreed to which text of a season's terms, and when; the latest last."""
+    return session.execute(
+        select(Undertaking.user_id, Undertaking.digest, Undertaking.accepted_at)
+        .where(Undertaking.season_id == season_id)
+        .order_by(Undertaking.accepted_at)
+    ).all()
+
+
+def texts_agreed(session: Session, season_id: int) -> Sequence[Any]:
+    """Every text of a season's terms that somebody agreed to: digest, text, since when, how many judges."""
+    return session.execute(
+        select(
+            Undertaking.digest,
+            func.min(Undertaking.text).label("text"),
+            func.min(Undertaking.accepted_at).label("since"),
+            func.count().label("judges"),
+        )
+        .where(Undertaking.season_id == season_id)
+        .group_by(Undertaking.digest)
+        .order_by(func.min(Undertaking.accepted_at).desc())
+        .limit(50)
     ).all()

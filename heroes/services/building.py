@@ -8,7 +8,7 @@ from sqlalchemy import select
 from heroes.domain.policy import Deed
 from heroes.models.audit import AuditChain, AuditRecord
 from heroes.models.seasons import Category, Season
-from heroes.services import rule_cards
+from heroes.services import rule_cards, undertaking
 from heroes.services.context import Context
 from heroes.services.permission import staff_season
 from heroes.services.refusals import Faster, NotFound
@@ -25,6 +25,7 @@ def edit(ctx: Context, season_slug: str, reason: str = "", deed: Deed = Deed.SET
     with transaction(ctx):
         season = staff_season(ctx, season_slug, deed)
         yield season
+        undertaking.keep_change(ctx, season)
         ctx.session.flush()
         rule_cards.keep(ctx, season, reason)
 

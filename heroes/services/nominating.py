@@ -81,7 +81,7 @@ def start(
     Raises `Invalid` for text too large to keep, `NotNow` if the category is not open.
     """
     with transaction(ctx):
-        form = category_form(ctx.session, season_slug, category_slug)
+        form = category_form(ctx.session, season_slug, category_slug, ctx.actor)
         if form is None:
             raise NotFound
         if ctx.actor.kind == "person":

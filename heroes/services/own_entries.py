@@ -75,7 +75,7 @@ class Draft:
 
 def load_draft(ctx: Context, entry_handle: str) -> Draft:
     """An entry that the actor is an entrant of (by link or workspace), in one statement, or `NotFound`."""
-    mine = my_entry(ctx.session, entry_handle, ctx.actor.links, ctx.actor.user_id)
+    mine = my_entry(ctx.session, entry_handle, ctx.actor)
     if mine is None:
         raise NotFound
     setting = Setting(mine.season, mine.category, mine.shortlist, mine.outcomes)

@@ -22,13 +22,14 @@ from heroes.domain.scorecards import (
 )
 from heroes.models.judge_pages import CardRow, card_row, criteria_now
 from heroes.models.judging import Assignment, Mark
-from heroes.models.seasons import Criterion
-from heroes.models.visibility import LIVE_ASSIGNMENTS
+from heroes.models.seasons import Criterion, Round
+from heroes.models.visibility import LIVE_ASSIGNMENTS, panels_at_work
 from heroes.services import tallies
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
+from heroes.services.undertaking import must_have_agreed
 
 CORRECTED = "The organisers have put this criterion on another scale, {low} to {high}. Mark it again."
 TAKEN_BACK = "This entry is no longer with you to judge. What you typed is below, for you to copy."
@@ -72,11 +73,17 @@ class HandedIn:
     total: Decimal
 
 
-def open_card(ctx: Context, assignment_handle: str) -> Card:
-    """The actor's own scorecard, or `NotFound`: nobody else's, none they stepped back from, none taken back."""
+def open_card(ctx: Context, assignment_handle: str, *, name_only: bool = False) -> Card:
+    """The actor's own scorecard, or `NotFound`: nobody else's, none they stepped back from, none taken back.
+
+    Raises `TermsFirst` before they have agreed to the season's terms, unless nothing but the entry's name is shown:
+    who cannot judge it steps back from it without agreeing to anything.
+    """
     row = card_row(ctx.session, ctx.actor.user_id or 0, assignment_handle)
     if row is None:
         raise NotFound
+    if not name_only:
+        must_have_agreed(ctx, row.season)
     _, criteria = criteria_now(ctx.session, row.round.id)
     return Card(row, criteria, scales_of(criteria), shut_because(row, ctx.now))
 
@@ -234,10 +241,17 @@ def _writable(ctx: Context, assignment_handle: str) -> Card:
     row = card_row(ctx.session, user_id, assignment_handle, to_write=True)
     if row is None:
         # Whose it is stays unsaid to everybody but its judge, who may have typed for an hour.
-        own = select(Assignment.id).where(
-            Assignment.handle == assignment_handle, Assignment.user_id == user_id
+        own = (
+            select(Assignment.id)
+            .join(Round, Round.id == Assignment.round_id)
+            .where(
+                Assignment.handle == assignment_handle,
+                Assignment.user_id == user_id,
+                Round.panel_id.in_(panels_at_work()),
+            )
         )
         raise NotFound(TAKEN_BACK) if ctx.session.scalar(own) else NotFound()
+    must_have_agreed(ctx, row.season)
     shut = shut_because(row, ctx.now)
     if shut:
         raise CardClosed(shut)

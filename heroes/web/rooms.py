@@ -15,6 +15,7 @@ from heroes.web.admin import (
     entry,
     fairness,
     home,
+    incoming,
     judging,
     leaderboard,
     mail,
@@ -25,20 +26,24 @@ from heroes.web.admin import (
     roles,
     slots,
     start,
+    undertakings,
     view_as,
     wave,
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import categories as builder_categories
 from heroes.web.builder import form_preview, form_publish, form_questions, timeline
 from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
+from heroes.web.builder import scorecards as builder_scorecards
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
+from heroes.web.judge import terms as judge_terms
 from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
@@ -57,6 +62,7 @@ ADMIN_PAGES = (
     entry,
     fairness,
     home,
+    incoming,
     judging,
     leaderboard,
     mail,
@@ -67,13 +73,16 @@ ADMIN_PAGES = (
     start,
     slots,
     roles,
+    undertakings,
     view_as,
     wave,
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
 BUILDER_PAGES = (
+    builder_categories,
     builder_home,
+    builder_scorecards,
     timeline,
     form_preview,
     form_publish,
@@ -83,7 +92,7 @@ BUILDER_PAGES = (
     builder_round_copies,
     builder_rounds,
 )
-JUDGE_PAGES = (judge, own, tables)
+JUDGE_PAGES = (judge, judge_terms, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)
 

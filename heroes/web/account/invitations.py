@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.promises import PROMISE
 from heroes.domain.roles import ROLE_WORDS, Role
-from heroes.services import accepting
+from heroes.services import accepting, undertaking
 from heroes.services.refusals import Invalid, NotFound
 from heroes.web.account.arrival import begin
 from heroes.web.kit.access import Access, open_to
@@ -27,13 +27,15 @@ def keep_invitation(link_id: int) -> AnyResponse:
 @blueprint.route("/invitation", methods=["GET", "POST"])
 @open_to(Access.EVERYBODY)
 def answer() -> AnyResponse:
-    """What somebody is invited to, and one button that accepts it."""
+    """What somebody is invited to, and one button that accepts it; a judge is shown the season's terms at once."""
     link_id = session.get(COOKIE_KEY)
     if not isinstance(link_id, int):
         raise NotFound("Open the link in your invitation first.")
     if request.method == "GET":
         return _page(link_id, {})
     try:
+        season = accepting.open_offer(context(), link_id).season
+        terms_of = season.slug if season is not None and undertaking.asks(season) else ""
         signed = accepting.accept(
             context(),
             link_id,
@@ -47,6 +49,8 @@ def answer() -> AnyResponse:
     session.pop(COOKIE_KEY, None)
     if signed is not None:
         begin(signed)
+    if terms_of:
+        return redirect(url_for("judge.terms", season_slug=terms_of), 303)
     return redirect(url_for("accounts.welcome"), 303)
 
 

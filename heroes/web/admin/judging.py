@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.policy import Deed
 from heroes.domain.policy import may as may_do
+from heroes.domain.round_kinds import kind_of
 from heroes.domain.scorecards import behind
 from heroes.models import judging_pages as read
 from heroes.models.database import current_session
@@ -26,6 +27,7 @@ from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.own_marks import rounds_to_judge_first
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, status_of, viewer
+from heroes.web.kit.terms import own
 
 ROUND = "/<season_slug>/judging/<category_slug>/<round_slug>"
 ONE = f"{ROUND}/<entry_handle>"
@@ -117,6 +119,7 @@ def _round_page(
         season=season,
         category=category,
         round=round_,
+        kind=kind_of(round_.kind),
         judges=[
             SimpleNamespace(
                 line=line,
@@ -137,7 +140,7 @@ def _round_page(
         problems=[SimpleNamespace(anchor=key, text=text) for key, text in errors.items()],
         acts=_acts(),
         open=ctx.now < round_.closes_at and season.ended_at is None,
-        notices=[("ok", _dealt(int(dealt)))] if dealt.isdecimal() and len(dealt) < 7 else [],
+        notices=[("ok", own(_dealt(int(dealt))))] if dealt.isdecimal() and len(dealt) < 7 else [],
         room=room(season, "judging"),
     )
 

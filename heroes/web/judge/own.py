@@ -8,6 +8,7 @@ from heroes.domain.counting import JudgeStanding
 from heroes.models import judge_pages as read
 from heroes.models.database import current_session
 from heroes.services.reporting import OwnPart, own_parts
+from heroes.services.undertaking import waits
 from heroes.web.judge.pages import blueprint, room
 from heroes.web.kit import result_charts
 from heroes.web.kit.access import Access, open_to
@@ -26,7 +27,10 @@ def own_marks() -> Response:
     assert season is not None
     set_site(season, season.programme)
     return render(
-        "judge/own.html", parts=[_shown(part) for part in own_parts(ctx)], room=room(False, mine=True)
+        "judge/own.html",
+        parts=[_shown(part) for part in own_parts(ctx)],
+        terms_wait=season.slug if waits(ctx, season) else "",
+        room=room(False, mine=True),
     )
 
 

@@ -6,6 +6,7 @@ from heroes.domain.questions import Form, Told, told, words_to_judge
 from heroes.domain.scorecards import minutes
 from heroes.models.judge_pages import CardRow
 from heroes.services.nomination_forms import form_of, people_of
+from heroes.web.kit.terms import own
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _facts(row: CardRow) -> tuple[tuple[str, str], ...]:
     people = row.sheet.people or people_of(row.entry)
     shown = (
         ("Role", "nominee_role"),
-        ("Organisation", "organisation_name"),
+        (own("Organisation"), "organisation_name"),
         ("Sector", "sector"),
     )
     return tuple((label, people[key]) for label, key in shown if people.get(key))

@@ -10,6 +10,7 @@ from wtforms.form import BaseForm
 from wtforms.widgets import EmailInput, HiddenInput, ListWidget, TextArea, TextInput, URLInput
 
 from heroes.web.kit.grids import GridField
+from heroes.web.kit.terms import own
 
 # WTForms spends most of a form's time on joining attributes. These widgets are drawn here, the same but quicker; a
 # password is not among them, because its widget also keeps it from being shown again.
@@ -69,12 +70,14 @@ def _leaves(form: BaseForm) -> Iterator[Field]:
 
 def problems(form: BaseForm) -> list[Problem]:
     """Everything that is wrong with a form, in the order of its fields; what concerns the whole form comes first."""
-    found = [Problem(None, str(text)) for text in form.form_errors]
+    found = [Problem(None, own(str(text))) for text in form.form_errors]
     for field in _leaves(form):
         if field.errors and kind(field) == "hidden":
-            found.append(Problem(None, str(field.errors[0])))
+            found.append(Problem(None, own(str(field.errors[0]))))
         elif field.errors:
-            found.append(Problem(anchor(field), f"{str(field.label.text).rstrip('?')}: {field.errors[0]}"))
+            found.append(
+                Problem(anchor(field), f"{str(field.label.text).rstrip('?')}: {own(str(field.errors[0]))}")
+            )
     return found
 
 

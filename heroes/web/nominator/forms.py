@@ -21,12 +21,15 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TextInput
 
-from heroes.domain.nominations import MAY_TELL, PeopleField, people_fields
+from heroes.domain.nominations import MAY_TELL, PEOPLE_FIELDS, PeopleField, people_fields
 from heroes.domain.questions import Form as Questions
 from heroes.domain.questions import Question, condition_words, day_of, range_words, showable
 from heroes.web.kit.grids import GridField, gathered
+from heroes.web.kit.terms import own
 
 HONEYPOT = "website"
+ASKED_OF_ALL = frozenset(person.key for person in PEOPLE_FIELDS)
+"""Our own questions, which are asked in the programme's words; a season's are its own already."""
 
 
 @lru_cache(maxsize=200)
@@ -148,6 +151,8 @@ def filled(
         elif question.kind == "many":
             data[question.key] = value.split("\n") if value else []
     form = cls(data=data)
+    for key in ASKED_OF_ALL & form.data.keys():
+        form[key].label.text, form[key].description = own(form[key].label.text), own(form[key].description)
     for question in asked.questions:
         # A calendar shows nothing of what is no day, and what somebody typed must not vanish.
         if question.kind == "date" and values.get(question.key) and not day_of(values[question.key] or ""):

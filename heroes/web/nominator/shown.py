@@ -9,6 +9,7 @@ from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.questions import Form, Question, Told, count_words, told
 from heroes.services.nomination_forms import form_of, people_of
 from heroes.services.own_entries import Draft
+from heroes.web.kit.terms import own
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,10 @@ FACES: dict[Face, Said] = {
         "It was read and marked with care, and others stood above it this time. What was done is no smaller for it.",
     ),
     Face.AWARDED: Said("Awarded", "It is one of the heroes of the year. Thank you for telling us."),
+    Face.WORKING_TOWARDS: Said(
+        "Working towards it",
+        "It has not reached the benchmark yet. This is between you and those who run it: no page names you.",
+    ),
     Face.FINALIST: Said(
         "A finalist",
         "It stood among the very last. There are more finalists than awards, and it was one of them.",
@@ -87,7 +92,7 @@ FACES: dict[Face, Said] = {
 }
 
 
-TOLD_THE_SCORE = frozenset({Face.AWARDED, Face.FINALIST, Face.NOT_SHORTLISTED})
+TOLD_THE_SCORE = frozenset({Face.AWARDED, Face.FINALIST, Face.NOT_SHORTLISTED, Face.WORKING_TOWARDS})
 """Where an entry that was judged stands once all is out; then its entrant learns its score."""
 _CALIBRATED = (
     "Some judges mark strictly and some mildly. How far each of them is above or below their colleagues on the same"
@@ -115,9 +120,9 @@ def shown_answers(draft: Draft) -> list[Group]:
     for person in people_fields(draft.category.kind, with_nominator=draft.with_nominator):
         chosen = person.key == "may_tell"
         text = Told(person_text(person.key, people[person.key]))
-        line = Line(person.label, text, f"{person.key}-0" if chosen else person.key, person.required)
+        line = Line(own(person.label), text, f"{person.key}-0" if chosen else person.key, person.required)
         (you if person.nominator else nominee).append(line)
-    groups = [Group(NOMINEE_TITLES[draft.category.kind], tuple(nominee))]
+    groups = [Group(own(NOMINEE_TITLES[draft.category.kind]), tuple(nominee))]
     groups += shown_questions(form_of(draft.form_version), answers)
     return [*groups, Group("You", tuple(you))] if you else groups
 
@@ -168,6 +173,7 @@ def face_of(draft: Draft, now: datetime) -> Face:
         judging_started=now >= draft.season.judging_starts_at,
         shortlist_released=draft.shortlist.released_at is not None,
         outcomes_released=draft.outcomes.released_at is not None,
+        benchmark=parse_outcome_rule(draft.category.outcome).benchmark,
     )
 
 

@@ -1,6 +1,7 @@
 """What is public after a release: the shortlist and the winners gallery. Before it, pages that only say when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from heroes.models.seasons import Category, Release, Season
 from heroes.models.winner_pages import Named
 from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
-from heroes.web.kit.pipeline import render, set_site
+from heroes.web.kit.pipeline import context, render, set_site
 from heroes.web.kit.season_facts import season_nav
 
 blueprint = Blueprint("winners", __name__)
@@ -23,7 +24,7 @@ HUES = 10
 
 
 def _season(slug: str) -> tuple[Season, Sequence[Category]]:
-    found = public_pages.season_by_slug(current_session(), slug)
+    found = public_pages.season_by_slug(current_session(), slug, context().actor)
     if found is None:
         raise NotFound
     set_site(found, found.programme)
@@ -34,8 +35,10 @@ def _season(slug: str) -> tuple[Season, Sequence[Category]]:
 @open_to(Access.EVERYBODY)
 def shortlist(season_slug: str) -> Response:
     """Everybody on the shortlist, by category and name; before the release, when it is."""
-    season, categories = _season(season_slug)
-    named = _by_category(winner_pages.shortlist(current_session(), season.id))
+    season, everything = _season(season_slug)
+    quiet = _benchmarks(everything)
+    categories = [category for category in everything if category.id not in quiet]
+    named = _by_category(winner_pages.shortlist(current_session(), season.id, quiet))
     shown = [
         SimpleNamespace(category=category, hue=_hue(category), named=named.get(category.id, []))
         for category in categories
@@ -57,7 +60,7 @@ def winners(season_slug: str) -> Response:
     """The hall of heroes: who was awarded, in every category that is out; before the release, when it is."""
     season, categories = _season(season_slug)
     session = current_session()
-    named = _by_category(winner_pages.outcomes(session, season.id))
+    named = _by_category(winner_pages.outcomes(session, season.id, _benchmarks(categories)))
     corrected = _by_category(winner_pages.corrections(session, season.id))
     shown = [
         outcome_shown(category, named.get(category.id, []), corrected.get(category.id, []))
@@ -75,6 +78,11 @@ def winners(season_slug: str) -> Response:
         waiting=_waiting(categories, "outcomes"),
         nav=season_nav(season, "winners"),
     )
+
+
+def _benchmarks(categories: Sequence[Category]) -> frozenset[int]:
+    """The categories in which nobody competes: no shortlist, and nobody named who did not reach a level."""
+    return frozenset(c.id for c in categories if parse_outcome_rule(c.outcome).benchmark)
 
 
 def _by_category(rows: Any) -> dict[int, list[Any]]:
@@ -100,7 +108,7 @@ def outcome_shown(category: Category, named: list[Named], corrected: list[Any]) 
         top_level=levels[0].name,
         others=[level for level in levels[1:] if level.people],
         finalists=[one for one in named if one.level is None],
-        corrections=[_correction(category, row) for row in corrected],
+        corrections=[_correction(category, row) for row in corrected if not rule.benchmark or _named(row)],
     )
 
 
@@ -123,9 +131,19 @@ def citation(one: Named) -> str:
 
 
 def public_answer(form: Form, answers: dict[str, str]) -> str:
-    """What of these answers would be published: the first public one that was asked and answered."""
-    public = (question for question in form.asked(answers).questions if question.public)
+    """What of these answers would be published: the first public one that was asked and answered.
+
+    Of people no e-mail address is.
+    """
+    public = (
+        replace(question, emails=False) for question in form.asked(answers).questions if question.public
+    )
     return next((answer_text(q, answers[q.key]) for q in public if answers.get(q.key)), "")
+
+
+def _named(row: Any) -> bool:
+    """Whether the one that was corrected had, or has, a level: nobody else is named in a benchmark category."""
+    return bool(row.level or ((row.body or {}).get("before") or {}).get("level"))
 
 
 def _correction(category: Category, row: Any) -> SimpleNamespace:
