@@ -32,6 +32,7 @@ from heroes.web.admin import (
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.builder import home as builder_home
+from heroes.web.builder import invite as builder_invite
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
@@ -74,7 +75,7 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home, builder_panels, builder_round_copies, builder_rounds, timeline)
+BUILDER_PAGES = (builder_home, builder_invite, builder_panels, builder_round_copies, builder_rounds, timeline)
 JUDGE_PAGES = (judge, judge_terms, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)

@@ -54,6 +54,7 @@ MAY = {
 }
 DONE = {
     "invited": "The invitation is on its way. The link in it works once, for 30 days.",
+    "invited_list": "The invitations are on their way. The link in each works once, for 30 days.",
     "resent": "Sent again. The link that was sent before no longer works.",
     "withdrawn": "The invitation is withdrawn, and its link no longer works.",
     "changed": "Changed, and written into the audit trail.",
