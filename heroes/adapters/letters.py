@@ -9,7 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context,
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from heroes.adapters.own_words import OwnWords
 from heroes.domain.phrases import groups_of_four, many, said_day, said_instant, said_left
+from heroes.domain.terms import own
 
 WIDTH = 76
 
@@ -26,6 +28,7 @@ class Letters:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            extensions=[OwnWords],
         )
         self._made.filters |= {
             "day": _day,
@@ -34,11 +37,12 @@ class Letters:
             "fingerprint": groups_of_four,
             "paragraphs": _paragraphs,
             "plain": _plain,
+            "own": _own,
         }
-        self._made.globals |= {"many": many}
+        self._made.globals |= {"many": _many, "own_words": _own}
 
     def write(self, template: str, values: dict[str, Any]) -> tuple[str, str]:
-        """The text and the HTML; raises jinja2's errors for a value that is missing."""
+        """The text and the HTML, in the `words` among the values; raises jinja2's errors for one that is missing."""
         text = self._made.get_template(f"mail/{template}.txt").render(values)
         html = self._made.get_template(f"mail/{template}.html").render(values)
         return _tidy(text), html
@@ -65,6 +69,16 @@ def _instant(context: Context, value: datetime | str, seconds: bool = False) -> 
 @pass_context
 def _left(context: Context, value: datetime | str) -> str:
     return said_left(_moment(value), context["now"])
+
+
+@pass_context
+def _own(context: Context, text: str) -> str:
+    return own(text, context.get("words") or {})
+
+
+@pass_context
+def _many(context: Context, count: int, one: str, more: str = "") -> str:
+    return own(many(count, one, more), context.get("words") or {})
 
 
 def _plain(text: str) -> str:

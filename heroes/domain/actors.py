@@ -9,7 +9,8 @@ class Actor:
     """Somebody who acts: a person with or without an account, an import, or the clock.
 
     `links` are the ids of the private links that this visitor has opened; whether one still opens anything is
-    looked up each time. `address` is where the request came from, for rate limits only.
+    looked up each time. `address` is where the request came from, for rate limits only. `looks_into` is the season, not
+    open yet, that a member of its staff looks at with this actor's eyes.
     """
 
     kind: Literal["person", "import", "system"] = "person"
@@ -19,6 +20,7 @@ class Actor:
     links: frozenset[int] = frozenset()
     session_id: int | None = None
     address: str = ""
+    looks_into: int | None = None
 
     @property
     def label(self) -> str:

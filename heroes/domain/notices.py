@@ -37,6 +37,11 @@ NOTICES: dict[str, Notice] = {
     "finalist": Notice(
         "{title}: finalist", "entrant", "the outcomes are released and the entry is a finalist"
     ),
+    "working_towards": Notice(
+        "{title}: working towards {level}",
+        "entrant",
+        "the outcomes of a benchmark category are released and the entry has not reached it",
+    ),
     "correction": Notice(
         "A correction about {reference}", "entrant", "a released decision is taken back by an owner"
     ),
@@ -70,6 +75,11 @@ NOTICES: dict[str, Notice] = {
         "judge",
         "7 days, 2 days and 6 hours before a round closes",
         stoppable=True,
+    ),
+    "scorecard_again": Notice(
+        "Scorecards to complete: {count}",
+        "judge",
+        "a correction of the score set asks for marks that a scorecard does not have",
     ),
     "release_refused": Notice(
         "The release could not go out",

@@ -26,6 +26,13 @@ MOST_QUESTION = 200
 Errors = dict[str, str]
 
 
+def others_marks_show(marks_shown: str, *, left: int, closed: bool) -> bool:
+    """Whether somebody on a round's panel may see the others' marks now; `left` are their own scorecards to do."""
+    if marks_shown == "own_in":
+        return closed or not left
+    return marks_shown == "closed" and closed
+
+
 @dataclass(frozen=True, slots=True)
 class RoundSettings:
     """All that is set for a round. `panel` is a panel's slug, `design` a score set design's key, `KEPT`, or empty."""

@@ -6,10 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from heroes.domain.advance_rules import parse_advance
 from heroes.domain.clocks import in_utc
 from heroes.domain.counting import METHODS
 from heroes.domain.outcomes import parse_outcome_rule
-from heroes.domain.questions import BadForm, parse_form
+from heroes.domain.questions import parse_form
+from heroes.domain.round_kinds import KINDS, kind_of
 from heroes.domain.slugs import FIXED_ROUTES, FIXED_SEASON_ROUTES, slug_error
 
 MARKS_SHOWN = ("never", "own_in", "closed")
@@ -194,18 +196,12 @@ _ROUND = {
     "method": _maybe(_one_of(*METHODS)),
     "draw_seed": _maybe(_text(200)),
     "score_set": _maybe(_text(80)),
-    "kind": _maybe(_text(20)),
+    "kind": _maybe(_one_of(*KINDS)),
+    "question": _maybe(_text(200)),
     "marks_shown": _maybe(_one_of(*MARKS_SHOWN)),
     "advance": _maybe(_table),
     "share": _maybe(_whole(0, 100)),
 }
-_OUTCOME = {
-    "shortlist_places": _maybe(_whole(1)),
-    "shortlist_at_least": _maybe(_number),
-    "minimum_field": _maybe(_whole(0)),
-    "levels": Setting(_tables),
-}
-_LEVEL = {"key": _KEY, "name": _NAME, "places": Setting(_whole(1))}
 
 
 def check_shape(data: Table) -> None:
@@ -253,11 +249,8 @@ def _form(where: str, raw: Table) -> None:
         _settings(inner, section, _SECTION)
         if section.get("question"):
             asked.append(section)
-    try:
-        if asked:
-            parse_form(asked)
-    except BadForm as error:
-        raise BadShape(f"{where}: {error}") from error
+    if asked:
+        _parsed(where, parse_form, asked)
 
 
 def _criteria(where: str, raw: Table, data: Table) -> None:
@@ -281,17 +274,21 @@ def _category(where: str, raw: Table, data: Table) -> None:
         _instants(inner, one, zone)
         _in_order(inner, one)
         _known(inner, one, "panel", data)
+        _parsed(f"{inner}, advance", parse_advance, one.get("advance", {}))
         if "score_set" in one:
             _known(inner, one, "score_set", data)
+        elif kind_of(one.get("kind", "")).question:
+            continue
         elif not raw.get("criterion"):
             raise BadShape(f"{inner}: score_set: it is missing, and the category has no criterion of its own")
-    outcome = f"{where}, outcome"
-    if not raw["outcome"].get("levels"):
-        raise BadShape(f"{outcome}: levels: an outcome rule needs at least one level")
-    _settings(outcome, raw["outcome"], _OUTCOME)
-    for inner, one in _each(f"{outcome}, level", raw["outcome"]["levels"], "key"):
-        _settings(inner, one, _LEVEL)
-    parse_outcome_rule(raw["outcome"])
+    _parsed(f"{where}, outcome", parse_outcome_rule, raw["outcome"])
+
+
+def _parsed(where: str, parse: Callable[[Any], object], raw: Any) -> None:
+    try:
+        parse(raw)
+    except ValueError as error:
+        raise BadShape(f"{where}: {error}") from error
 
 
 def _scale(where: str, raw: Table) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from heroes.domain.entry_states import State
 from heroes.models.entries import AnswerSheet, Entry
+from heroes.models.public_pages import BLIND
 from heroes.models.seasons import Category, FormDesign, FormVersion
 
 
@@ -58,6 +59,11 @@ def in_force(session: Session, season_id: int) -> dict[int, InForce]:
         )
     )
     return {row.category_id: InForce(*row) for row in rows}
+
+
+def all_blind(session: Session, category_id: int) -> bool:
+    """Whether every round of a category hides the identifying answers."""
+    return bool(session.scalar(select(BLIND).select_from(Category).where(Category.id == category_id)))
 
 
 def sections_of(session: Session, version_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -119,14 +125,3 @@ def drafts_to_move(session: Session, category_ids: Sequence[int]) -> list[tuple[
         .execution_options(populate_existing=True)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def kept_aside(session: Session, entry_id: int, number: int) -> Sequence[tuple[dict[str, str], Any]]:
-    """The answers on an entry's earlier sheets with what their forms asked; the latest first."""
-    rows = session.execute(
-        select(AnswerSheet.answers, FormVersion.sections)
-        .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
-        .where(AnswerSheet.entry_id == entry_id, AnswerSheet.number < number)
-        .order_by(AnswerSheet.number.desc())
-    )
-    return [(row.answers, row.sections) for row in rows]

@@ -32,7 +32,7 @@ class Programme(Base):
     sectors: Mapped[list[str]] = mapped_column(Json, default=list)
     about: Mapped[str] = mapped_column(Text, default="")
     words: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
-    """The programme's own words for the field's terms (see heroes.domain.wording); empty for the house's."""
+    """The programme's own words for the field's terms (see heroes.domain.terms); empty for the house's."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads a plain dict)

@@ -41,8 +41,9 @@ from heroes.models.seasons import (
     Round,
     ScoreSet,
     Season,
+    Slot,
 )
-from heroes.models.visibility import assignments_for_judge
+from heroes.models.visibility import assignments_for_judge, panels_at_work, seasons_for_panels
 
 BANDS = 10
 PAGE = 50
@@ -216,7 +217,7 @@ def season_of_judge(session: Session, user_id: int) -> Season | None:
         .join(Panel, Panel.season_id == Season.id)
         .join(PanelMember, PanelMember.panel_id == Panel.id)
         .options(contains_eager(Season.programme))
-        .where(PanelMember.user_id == user_id)
+        .where(PanelMember.user_id == user_id, seasons_for_panels())
         .order_by(Season.opens_at.desc(), Season.id.desc())
         .limit(1)
     ).first()
@@ -312,7 +313,8 @@ def queue(
     """One page of a judge's assignments, to do first, then by deadline, each judge in an order of their own.
 
     Rows carry handle, state, saved_at, submitted_at, total, code, category, round, closes_at, opens_at, answers,
-    draft, blind, title, live (takes marks), waits (to do) and season.
+    draft, blind, title, live (takes marks), waits (to do), season, the round's kind, and when (starts_at) and where
+    (place) it is presented, if it is.
     """
     asked = {"user_id": user_id, "now": now, "size": size, "offset": (page - 1) * size}
     return session.execute(_queue(shown), asked).all()
@@ -340,17 +342,26 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Entry.state.label("entry_state"),
                 Entry.title,
                 AnswerSheet.answers,
+                FormVersion,
                 takes_marks().label("live"),
                 case((waits, 1), else_=0).label("waits"),
+                Round.kind,
+                Slot.starts_at,
+                Slot.place,
             ).select_from(Assignment)
         )
         .join(RoundEntry, _admission())
+        .outerjoin(Slot, and_(Slot.round_id == Assignment.round_id, Slot.entry_id == Assignment.entry_id))
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))
+        .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
         .where(assignments_for_judge(_USER))
         .order_by(
             case((waits, 0), else_=1),
             case((waits, Round.closes_at), else_=None),
             Round.closes_at.desc(),
+            # What is presented is judged in the order of its times; only then comes the judge's own order.
+            case((Slot.starts_at.is_(None), 1), else_=0),
+            Slot.starts_at,
             Assignment.position,
             Assignment.id,
         )
@@ -430,7 +441,14 @@ def stepped_back(session: Session, user_id: int) -> int:
     """From how many entries a judge has stepped back; a figure, because the entries are no longer theirs to see."""
     return (
         session.scalar(
-            select(func.count()).where(Assignment.user_id == user_id, Assignment.state == "recused")
+            select(func.count())
+            .select_from(Assignment)
+            .join(Round, Round.id == Assignment.round_id)
+            .where(
+                Assignment.user_id == user_id,
+                Assignment.state == "recused",
+                Round.panel_id.in_(panels_at_work()),
+            )
         )
         or 0
     )

@@ -48,7 +48,7 @@ class Assignment(Base):
     draft_notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     notes: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     asked_again_at: Mapped[datetime | None] = mapped_column(Instant)
-    """When a correction of the score set touched this scorecard after it was handed in; nothing once done again."""
+    """When a correction of the score set touched this scorecard after it was begun; nothing once it is handed in."""
     saved_at: Mapped[datetime | None] = mapped_column(Instant)
     submission: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)

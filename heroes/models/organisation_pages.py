@@ -11,7 +11,7 @@ from heroes.domain.entry_states import State
 from heroes.models.entries import Entry
 from heroes.models.people import Invitation, Membership, Organisation, User
 from heroes.models.seasons import Category, Release, Season
-from heroes.models.visibility import entries_for_member
+from heroes.models.visibility import entries_for_member, seasons_for_public
 
 PAGE = 50
 SHOWN = {
@@ -35,10 +35,10 @@ def organisations_of(session: Session, user_id: int) -> Sequence[Any]:
 
 
 def newest_season(session: Session, programme_id: int) -> Season | None:
-    """The newest season of a programme."""
+    """The newest open season of a programme."""
     return session.scalars(
         select(Season)
-        .where(Season.programme_id == programme_id)
+        .where(Season.programme_id == programme_id, seasons_for_public())
         .order_by(Season.opens_at.desc(), Season.id.desc())
         .limit(1)
     ).first()
@@ -72,10 +72,12 @@ def entries(session: Session, user_id: int, organisation_id: int, show: str, pag
     ).all()
 
 
-def counts(session: Session, organisation_id: int) -> dict[str, int]:
-    """How many entries each tab holds."""
+def counts(session: Session, user_id: int, organisation_id: int) -> dict[str, int]:
+    """How many entries each tab holds, as a member may see them."""
     found = session.execute(
-        select(Entry.state, func.count()).where(Entry.workspace_id == organisation_id).group_by(Entry.state)
+        select(Entry.state, func.count())
+        .where(entries_for_member(user_id), Entry.workspace_id == organisation_id)
+        .group_by(Entry.state)
     ).all()
     return {
         show: sum(count for state, count in found if states is None or state in states)
@@ -109,12 +111,13 @@ def open_invitations(session: Session, organisation_id: int) -> Sequence[Invitat
 
 
 def open_categories(session: Session, programme_id: int, now: datetime) -> Sequence[Any]:
-    """Every category of the programme that takes entries now: Category and Season, in their order."""
+    """Every category of the programme's open seasons that takes entries now: Category and Season, in their order."""
     wanted = (
         select(Category, Season)
         .join(Season, Season.id == Category.season_id)
         .where(
             Season.programme_id == programme_id,
+            seasons_for_public(),
             or_(Season.ended_at.is_(None), Season.ended_at > now),
             func.coalesce(Category.opens_at, Season.opens_at) <= now,
             func.coalesce(Category.closes_at, Season.closes_at) > now,

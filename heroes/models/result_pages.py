@@ -18,7 +18,7 @@ from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
 from heroes.models.runs import ResultsRun, RunLine
 from heroes.models.seasons import Category, Criterion, PanelMember, Release, Round, ScoreSet, Season
-from heroes.models.visibility import rounds_for_panel
+from heroes.models.visibility import LIVE_ASSIGNMENTS, rounds_for_panel, seasons_for_panels
 
 OUT_OF_THE_RUNNING = (State.DRAFT.value, State.WITHDRAWN.value, State.INELIGIBLE.value)
 """States whose entries no result knows."""
@@ -208,13 +208,27 @@ def still_to_judge(session: Session, round_id: int, user_id: int) -> int:
     )
 
 
-def rounds_still_to_judge(session: Session, user_id: int, now: datetime) -> frozenset[int]:
-    """The rounds that have not closed and in which somebody has been asked for a scorecard and not submitted it."""
+def judges_in(session: Session, round_id: int, user_id: int) -> bool:
+    """Whether somebody has been asked for a scorecard in a round, and still is."""
+    own = (Assignment.round_id == round_id) & (Assignment.user_id == user_id)
+    live = Assignment.state.in_(LIVE_ASSIGNMENTS)
+    return session.scalar(select(Assignment.id).where(own, live).limit(1)) is not None
+
+
+def rounds_to_wait_for(session: Session, user_id: int, now: datetime) -> frozenset[int]:
+    """The rounds that have not closed and in which somebody judges who must not see the others' marks yet.
+
+    That is while a scorecard of theirs is left; where the round keeps all marks to their judges, until it closes.
+    """
+    waits = or_(
+        Assignment.state == "assigned",
+        and_(Assignment.state.in_(LIVE_ASSIGNMENTS), Round.marks_shown != "own_in"),
+    )
     return frozenset(
         session.scalars(
             select(Assignment.round_id)
             .join(Round, Round.id == Assignment.round_id)
-            .where(Assignment.user_id == user_id, Assignment.state == "assigned", Round.closes_at > now)
+            .where(Assignment.user_id == user_id, waits, Round.closes_at > now)
         )
     )
 
@@ -301,7 +315,7 @@ def rounds_judged(session: Session, user_id: int, now: datetime) -> Sequence[Row
         select(Season, Category, Round)
         .join(Category, Category.season_id == Season.id)
         .join(Round, Round.category_id == Category.id)
-        .where(given, or_(Round.closes_at <= now, ~left))
+        .where(given, or_(Round.closes_at <= now, ~left), seasons_for_panels())
         .order_by(Round.closes_at.desc(), Category.position, Round.position, Round.id)
     ).all()
 

@@ -8,11 +8,15 @@ from sqlalchemy.orm import Session
 from heroes.domain.roles import Role
 from heroes.models.people import Membership, ProgrammeRole
 from heroes.models.seasons import PanelMember
+from heroes.models.visibility import panels_at_work
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Staff roles in any programme, whether they judge or chair anywhere, and the organisations they belong to."""
+    """Staff roles in any programme, whether they judge or chair anywhere, and the organisations they belong to.
+
+    Panels of a season that is not open count only while it is rehearsed.
+    """
 
     staff: frozenset[Role] = frozenset()
     judge: bool = False
@@ -28,7 +32,7 @@ _FOUND = union_all(
         ProgrammeRole.user_id == _USER
     ),
     select(literal("panel"), cast(PanelMember.role, String), PanelMember.panel_id).where(
-        PanelMember.user_id == _USER
+        PanelMember.user_id == _USER, PanelMember.panel_id.in_(panels_at_work())
     ),
     select(literal("member"), cast(Membership.role, String), Membership.organisation_id).where(
         Membership.user_id == _USER

@@ -3,7 +3,7 @@
 The public queries find entries only of categories whose release is out: what is not released is never even read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,19 +76,30 @@ def with_releases(session: Session, season_id: int) -> Sequence[Category]:
     ).all()
 
 
-def shortlist(session: Session, season_id: int) -> list[Named]:
-    """Everybody on a released shortlist of the season, in the order of their names."""
+def shortlist(session: Session, season_id: int, benchmarks: Collection[int]) -> list[Named]:
+    """Everybody on a released shortlist of the season, in the order of their names.
+
+    `benchmarks` are the categories in which nobody competes, and so nobody is shortlisted.
+    """
     rows = session.execute(
         select(
             Entry.category_id, Entry.title, Entry.nominee_role, Entry.organisation_name, Entry.reference
-        ).where(Entry.season_id == season_id, Entry.state.in_(ON_THE_SHORTLIST), _shortlist_out())
+        ).where(
+            Entry.season_id == season_id,
+            Entry.state.in_(ON_THE_SHORTLIST),
+            Entry.category_id.not_in(benchmarks),
+            _shortlist_out(),
+        )
     ).all()
     ordered = sorted(rows, key=lambda row: (row.title.casefold(), row.title, row.reference or ""))
     return [Named(row.category_id, row.title, row.nominee_role, row.organisation_name) for row in ordered]
 
 
-def outcomes(session: Session, season_id: int) -> list[Named]:
-    """Everybody awarded (with the answers they wrote) or finalist in a released category, by name."""
+def outcomes(session: Session, season_id: int, benchmarks: Collection[int]) -> list[Named]:
+    """Everybody awarded (with the answers they wrote) or finalist in a released category, by name.
+
+    Of `benchmarks`, the categories in which nobody competes, only who was awarded.
+    """
     rows = session.execute(
         select(
             Entry.category_id,
@@ -104,7 +115,10 @@ def outcomes(session: Session, season_id: int) -> list[Named]:
         .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
         .where(
             Entry.season_id == season_id,
-            Entry.state.in_((State.AWARDED.value, State.NOT_AWARDED.value)),
+            or_(
+                Entry.state == State.AWARDED.value,
+                and_(Entry.state == State.NOT_AWARDED.value, Entry.category_id.not_in(benchmarks)),
+            ),
             _outcomes_out(),
         )
     ).all()

@@ -23,6 +23,7 @@ from heroes.services.entry_facts import Setting, sheet_of
 from heroes.services.nomination_forms import PEOPLE_COLUMNS, still_asked
 from heroes.services.permission import staff_season
 from heroes.services.posting import owe
+from heroes.services.proposing import lacking, own_gaps
 from heroes.services.refusals import Invalid, NotFound
 from heroes.services.standing import Standing, standing_for, standings_for
 from heroes.services.transactions import transaction
@@ -243,6 +244,9 @@ def tell(ctx: Context, loaded: Loaded, moved: Moved, given: Given) -> None:
         values |= {"sent_at": ctx.now.isoformat(), "digest": sent.digest, "sheet_id": sent.id}
     if template in ("awarded", "correction"):
         values["level"] = rule.level_name(entry.level) if entry.level else ""
+    if template == "working_towards":
+        gaps = own_gaps(ctx, [entry], setting.category.outcome).get(entry.id, ())
+        values |= lacking(rule, gaps)
     owe(
         ctx,
         template,
@@ -269,6 +273,13 @@ _AFTER_SHORTLIST = {
     Act.NOT_SHORTLIST: "not_shortlisted",
 }
 _AFTER_OUTCOMES = {Act.REVOKE: "correction", Act.AWARD: "awarded", Act.NOT_AWARD: "finalist"}
+_AFTER_BENCHMARK = {
+    Act.RECONSIDER: "correction",
+    Act.REVOKE: "correction",
+    Act.AWARD: "awarded",
+    Act.NOT_AWARD: "working_towards",
+    Act.NOT_SHORTLIST: "working_towards",
+}
 
 
 def _template(setting: Setting, moved: Moved) -> str | None:
@@ -276,6 +287,8 @@ def _template(setting: Setting, moved: Moved) -> str | None:
     if moved.act in _TOLD_AT_ONCE:
         return _TOLD_AT_ONCE[moved.act]
     outcomes = setting.outcomes.released_at is not None
+    if parse_outcome_rule(setting.category.outcome).benchmark:
+        return _AFTER_BENCHMARK.get(moved.act) if outcomes else None
     if outcomes or setting.shortlist.released_at is not None:
         told = _AFTER_SHORTLIST.get(moved.act)
         return told or (_AFTER_OUTCOMES.get(moved.act) if outcomes else None)

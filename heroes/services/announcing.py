@@ -12,10 +12,12 @@ from heroes.domain.roles import Role
 from heroes.models import winner_pages as read
 from heroes.models.entries import Entry
 from heroes.models.seasons import Category, Release, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import must, staff_season
 from heroes.services.posting import Owed, owe, owe_many
+from heroes.services.proposing import lacking, own_gaps
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
 from heroes.services.release_news import (
     KINDS,
@@ -167,7 +169,10 @@ def release_due(ctx: Context) -> int:
     ctx = ctx.acting(SYSTEM)
     due = ctx.session.execute(
         select(Release.id, Release.season_id)
-        .where(Release.armed, Release.released_at.is_(None), Release.planned_at <= ctx.now)
+        .join(Season, Season.id == Release.season_id)
+        .where(
+            seasons_for_public(), Release.armed, Release.released_at.is_(None), Release.planned_at <= ctx.now
+        )
         .order_by(Release.planned_at, Release.kind.desc(), Release.id)
     ).all()
     ctx.session.rollback()
@@ -293,13 +298,14 @@ def tell(
     `key` makes it once only: the release, or for a decision taken afterwards the entry's version. Needs a
     running transaction.
     """
-    levels = parse_outcome_rule(category.outcome)
+    rule = parse_outcome_rule(category.outcome)
     owed: dict[str, list[Owed]] = {}
     for start in range(0, len(entries), AT_ONCE):
         some = entries[start : start + AT_ONCE]
         links = read.first_links(ctx.session, [entry.id for entry in some])
+        gaps = own_gaps(ctx, some, category.outcome) if rule.benchmark and kind == "outcomes" else {}
         for entry in some:
-            template = mail_for(kind, entry, told=told)
+            template = mail_for(kind, entry, told=told, benchmark=rule.benchmark)
             if template is None or not entry.nominator_email:
                 continue
             values = {
@@ -309,9 +315,11 @@ def tell(
                 "season": season.name,
                 "season_slug": season.slug,
                 "reason": "",
-                "level": levels.level_name(entry.level) if template == "awarded" and entry.level else "",
+                "level": rule.level_name(entry.level) if template == "awarded" and entry.level else "",
                 "link_id": links.get(entry.id),
             }
+            if template == "working_towards":
+                values |= lacking(rule, gaps.get(entry.id, ()))
             owed.setdefault(template, []).append(
                 Owed(
                     entry.nominator_email,

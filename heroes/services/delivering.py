@@ -16,13 +16,16 @@ from heroes.adapters.letters import Letters
 from heroes.adapters.mail import Letter, Parcel
 from heroes.domain.notices import NOTICES
 from heroes.domain.policy import Deed
+from heroes.domain.questions import answer_text
 from heroes.domain.slugs import email_key
+from heroes.domain.terms import own
 from heroes.models import mail_pages as read
 from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.installation import Programme
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, User
 from heroes.models.seasons import Category, FormVersion, Release, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import address_of, hash_of, make_link, token_of
@@ -124,9 +127,12 @@ def _claimed(ctx: Context, row: Any) -> Claimed:
         "entry_link": "",
         "zone": "UTC",
         "season": "",
-        "thing": "nomination",
+        "words": {},
     }
     facts |= _entry_facts(ctx, row.entry_id) if row.entry_id else _season_facts(ctx, row.season_id)
+    thing = facts.get("thing", "nomination")
+    facts["thing"] = own(thing, facts["words"])
+    facts["a_thing"] = own(f"an {thing}" if thing == "entry" else f"a {thing}", facts["words"])
     stop_url, broken = "", ""
     try:
         given = _with_links(ctx, row.values or {})
@@ -157,18 +163,28 @@ class _Broken(Exception):
 
 def _season_facts(ctx: Context, season_id: int | None) -> dict[str, Any]:
     """The programme that writes and, where the mail is about one, its season."""
-    wanted = select(Programme, Season).outerjoin(Season, Season.programme_id == Programme.id)
+    told = seasons_for_public() if season_id is None else Season.id == season_id
+    wanted = select(Programme, Season).outerjoin(Season, and_(Season.programme_id == Programme.id, told))
     if season_id is not None:
-        wanted = wanted.where(Season.id == season_id)
+        wanted = wanted.where(told)
     row = ctx.session.execute(wanted.order_by(Season.opens_at.desc(), Programme.id).limit(1)).one_or_none()
     if row is None:
         return {"programme": "heroes", "body": "", "contact": ""}
     programme, season = row
-    found = {"programme": programme.name, "body": programme.body, "contact": programme.contact}
+    found = _writer(programme)
     if season is not None:
         found |= {"season_slug": season.slug, "zone": season.timezone}
         found["season"] = season.name if season_id is not None else ""
     return found
+
+
+def _writer(programme: Programme) -> dict[str, Any]:
+    return {
+        "programme": programme.name,
+        "body": programme.body,
+        "contact": programme.contact,
+        "words": programme.words,
+    }
 
 
 def _entry_facts(ctx: Context, entry_id: int) -> dict[str, Any]:
@@ -182,10 +198,7 @@ def _entry_facts(ctx: Context, entry_id: int) -> dict[str, Any]:
         .join(outcomes, outcomes.c.id == Category.outcome_release_id)
         .where(Entry.id == entry_id)
     ).one()
-    return {
-        "programme": programme.name,
-        "body": programme.body,
-        "contact": programme.contact,
+    return _writer(programme) | {
         "season": season.name,
         "season_slug": season.slug,
         "zone": season.timezone,
@@ -273,12 +286,12 @@ def _copy_facts(ctx: Context, sheet_id: int) -> dict[str, Any]:
     ).one_or_none()
     if row is None:
         return {}
-    sections = form_of(row.FormVersion).sections
     answers = row.AnswerSheet.answers
-    told = [answers[q.key] for section in sections for q in section.questions if answers.get(q.key)]
+    form = form_of(row.FormVersion).asked(answers)
+    told = [answers[q.key] for q in form.questions if answers.get(q.key)]
     return {
-        "sections": sections,
-        "answers": answers,
+        "sections": form.sections,
+        "answers": {q.key: answer_text(q, answers.get(q.key, "")) for q in form.questions},
         "sent_people": row.AnswerSheet.people,
         "answer_count": len(told),
         "word_count": sum(len(text.split()) for text in told),
@@ -310,7 +323,7 @@ def _stop_url(ctx: Context, row: Any) -> str:
 def letter(claimed: Claimed, letters: Letters, mail_from: str) -> Letter:
     """The mail in words. Needs no database; raises for a template that lacks a value."""
     facts = claimed.facts
-    subject = NOTICES[claimed.template].subject.format(**facts)
+    subject = own(NOTICES[claimed.template].subject, facts["words"]).format(**facts)
     text, html = letters.write(claimed.template, facts | {"subject": subject})
     parcels = []
     if facts.get("sections"):

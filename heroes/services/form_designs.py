@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from heroes.domain import form_designs as forms
 from heroes.domain.form_designs import Asked, BadMove, Gone, Place, Sections
 from heroes.domain.question_settings import Typed, kind_of, read_question
@@ -58,6 +60,8 @@ def editing(ctx: Context, season_slug: str, key: str, version: int) -> Iterator[
 def _told(ctx: Context, it: Editing, act: str, **after: Any) -> None:
     it.design.edited_at = ctx.now
     it.design.edited_by_id = ctx.actor.user_id
+    # Which categories use it is kept with them; whoever has its page open must be told all the same.
+    flag_modified(it.design, "edited_at")
     note(ctx, act, about(it.design.key), season_id=it.season.id, after=after)
 
 
@@ -215,7 +219,10 @@ def save_question(
         published = _published(ctx, [one.id for one in every if one.form_design_id == it.design.id])
         place = forms.place_of(sections, question) if question is not None else _end_of(sections, section)
         asked, errors = read_question(
-            known, typed, conditions=forms.can_hang_on(sections, place), categories=users
+            known,
+            typed,
+            conditions=forms.can_hang_on(sections, place),
+            categories={slug: slug for slug in (old or {}).get("categories", ())} | users,
         )
         if old is not None and old["kind"] != kind and any(one["key"] == question for one in published):
             errors["kind"] = (
@@ -283,11 +290,12 @@ def _published(ctx: Context, category_ids: Sequence[int]) -> list[Asked]:
 
 
 def _new_key(asked: Asked, sections: Sections, published: Sequence[Asked]) -> str:
-    """A key that is free; a published one comes back only for the same question, so that no answer is misread."""
-    other = {
-        one["key"] for one in published if (one["kind"], one["label"]) != (asked["kind"], asked["label"])
-    }
-    return forms.free_key(asked["label"], other | {one["key"] for one in forms.every_question(sections)})
+    """A key that no question has or had; the same question comes back under the key that it was published with."""
+    here = {one["key"] for one in forms.every_question(sections)}
+    for one in published:
+        if one["key"] not in here and (one["kind"], one["label"]) == (asked["kind"], asked["label"]):
+            return str(one["key"])
+    return forms.free_key(asked["label"], here | {one["key"] for one in published})
 
 
 def _words_of_consent(asked: Asked, question: str | None, published: Sequence[Asked]) -> dict[str, str]:

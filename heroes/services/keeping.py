@@ -12,6 +12,7 @@ from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, ProgrammeRole, User, UserSession
 from heroes.models.seasons import Category, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services import limits, verifying
 from heroes.services.auditing import note
 from heroes.services.context import Context
@@ -128,6 +129,7 @@ def _left_over(ctx: Context, months: int, after: int, *, told: bool) -> Sequence
         .where(
             func.coalesce(Category.closes_at, Season.closes_at) <= months_before(ctx.now, months),
             Entry.submitted_at.is_(None),
+            seasons_for_public(),
             Entry.id > after,
             ready,
             ~erased.exists(),

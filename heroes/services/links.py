@@ -8,7 +8,10 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from heroes.models.entries import Entry
 from heroes.models.people import PrivateLink
+from heroes.models.seasons import Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services.context import Context
 from heroes.services.refusals import NotFound
 
@@ -81,14 +84,28 @@ def address_of(key: bytes, base_url: str, link: PrivateLink) -> str:
 
 
 def find_link(ctx: Context, token: str) -> PrivateLink:
-    """The live link behind a token, or `NotFound` for one that never was, is used up, expired or revoked."""
+    """The live link behind a token, or `NotFound` for one that never was, is used up, expired or revoked.
+
+    So it is for a link to an entry of a season that the actor may not know of.
+    """
     link = ctx.session.scalar(select(PrivateLink).where(PrivateLink.token_hash == hash_of(token)))
     expired = link is not None and link.expires_at is not None and link.expires_at <= ctx.now
     if link is None or expired or link.revoked_at or (link.single_use and link.used_at):
-        raise NotFound(
-            "This link has been used or has run out. Ask for a new one; nothing behind it is lost."
-        )
+        raise _opens_nothing()
+    if link.entry_id is not None and not _may_be_known(ctx, link.entry_id):
+        raise _opens_nothing()
     return link
+
+
+def _opens_nothing() -> NotFound:
+    return NotFound("This link has been used or has run out. Ask for a new one; nothing behind it is lost.")
+
+
+def _may_be_known(ctx: Context, entry_id: int) -> bool:
+    """Whether the season of an entry is open, or the actor among those who build it."""
+    known = seasons_for_public(ctx.actor.user_id, ctx.actor.looks_into)
+    wanted = select(Season.id).join(Entry, Entry.season_id == Season.id).where(Entry.id == entry_id, known)
+    return ctx.session.scalar(wanted) is not None
 
 
 def use_link(ctx: Context, token: str) -> PrivateLink:
@@ -99,7 +116,5 @@ def use_link(ctx: Context, token: str) -> PrivateLink:
         spend = spend.where(PrivateLink.used_at.is_(None))
     spent = ctx.session.execute(spend.returning(PrivateLink.id)).one_or_none()
     if spent is None:
-        raise NotFound(
-            "This link has been used or has run out. Ask for a new one; nothing behind it is lost."
-        )
+        raise _opens_nothing()
     return link

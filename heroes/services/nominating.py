@@ -12,7 +12,8 @@ from heroes.adapters.chance import handle
 from heroes.domain.digests import digest
 from heroes.domain.entry_states import JUDGED, Act, Facts, Given, State
 from heroes.domain.nominations import People, clean_people, people_too_long
-from heroes.domain.questions import Answers, clean, email_error, too_long
+from heroes.domain.questions import Answers, clean, email_error, furthest, too_long
+from heroes.domain.questions import sent as answers_sent
 from heroes.domain.roles import Role
 from heroes.domain.slugs import email_key
 from heroes.models.entries import AnswerSheet, Entry
@@ -80,7 +81,7 @@ def start(
     Raises `Invalid` for text too large to keep, `NotNow` if the category is not open.
     """
     with transaction(ctx):
-        form = category_form(ctx.session, season_slug, category_slug)
+        form = category_form(ctx.session, season_slug, category_slug, ctx.actor)
         if form is None:
             raise NotFound
         if ctx.actor.kind == "person":
@@ -98,6 +99,7 @@ def start(
             begun_at=ctx.now,
             workspace_id=workspace.id if workspace else None,
             started_by_id=ctx.actor.user_id if workspace else None,
+            reached=furthest(form_of(form.form_version), answers),
             **_columns(people),
         )
         door.start(ctx, entry, standing, _opening_facts(ctx, form))
@@ -191,6 +193,7 @@ def save(
         _write_sheet(ctx, draft.sheet, revision, answers)
         for column, value in _columns(people).items():
             setattr(entry, column, value)
+        entry.reached = furthest(form_of(draft.form_version), answers)
         if pressed and draft.with_nominator and draft.link_id and not entry.reference:
             _owe_link_once(ctx, entry, draft.category, draft.link_id)
     return draft
@@ -274,15 +277,15 @@ def send(ctx: Context, entry_handle: str, revision: int) -> Sent:
 
 
 def seal(ctx: Context, entry: Entry, sheet: AnswerSheet, category: Category, form: FormVersion) -> str:
-    """Freeze a sheet: people, digest and time of sending. Also meets the nominee's organisation by its name.
+    """Freeze a sheet: people, digest and time of sending; answers to what was not asked go.
 
-    Raises `Faster` if the answers have been saved again since they were loaded. Needs a running transaction.
+    Also meets the nominee's organisation by its name. Raises `Faster` if the answers have been saved again since they
+    were loaded. Needs a running transaction.
     """
-    people = people_of(entry)
-    sealed = digest(
-        {"category": category.slug, "form": form.digest, "people": people, "answers": sheet.answers}
-    )
-    _change_sheet(ctx, sheet, sheet.revision, {"people": people, "sent_at": ctx.now, "digest": sealed})
+    people, answers = people_of(entry), answers_sent(form_of(form), sheet.answers)
+    sealed = digest({"category": category.slug, "form": form.digest, "people": people, "answers": answers})
+    frozen = {"people": people, "answers": answers, "sent_at": ctx.now, "digest": sealed}
+    _change_sheet(ctx, sheet, sheet.revision, frozen)
     organisation_id = organisation_named(ctx, entry) or entry.workspace_id
     if organisation_id != entry.organisation_id:
         entry.organisation_id = organisation_id

@@ -1,14 +1,15 @@
 """An entry as its entrant has it: loading it, and what may still be done with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from heroes.domain.entry_states import Act, State
 from heroes.domain.nominations import check_people
-from heroes.domain.questions import check
+from heroes.domain.questions import Question, check, clean_text
 from heroes.domain.roles import Role
 from heroes.domain.workflow import Refused, decide
 from heroes.models.entries import AnswerSheet, Entry
-from heroes.models.my_pages import my_entry
+from heroes.models.my_pages import earlier_sheets, my_entry
 from heroes.models.seasons import Category, FormVersion, Release, Season
 from heroes.services.context import Context
 from heroes.services.entry_facts import Setting, Sheet, facts_of
@@ -74,7 +75,7 @@ class Draft:
 
 def load_draft(ctx: Context, entry_handle: str) -> Draft:
     """An entry that the actor is an entrant of (by link or workspace), in one statement, or `NotFound`."""
-    mine = my_entry(ctx.session, entry_handle, ctx.actor.links, ctx.actor.user_id)
+    mine = my_entry(ctx.session, entry_handle, ctx.actor)
     if mine is None:
         raise NotFound
     setting = Setting(mine.season, mine.category, mine.shortlist, mine.outcomes)
@@ -102,6 +103,26 @@ def may_do(ctx: Context, draft: Draft) -> frozenset[Act]:
     facts = facts_of(ctx, draft.entry, acts, setting=draft.setting)
     entrant = frozenset({Role.NOMINATOR})
     return frozenset(act for act in acts if not isinstance(decide(act, entrant, facts), Refused))
+
+
+def kept_aside(
+    ctx: Context, sheet: AnswerSheet, form_version: FormVersion, typed: Mapping[str, str | None]
+) -> list[tuple[Question, str]]:
+    """What was written to questions that an entry's form no longer asks, the latest of each.
+
+    What a page of before still sends (`typed`) goes before what is kept. The caller has loaded the sheet as one that
+    the actor may read.
+    """
+    if sheet.number == 1:
+        return []
+    asked = {question.key for question in form_of(form_version).questions}
+    found: dict[str, tuple[Question, str]] = {}
+    for earlier, version in earlier_sheets(ctx.session, sheet.entry_id, sheet.number):
+        for question in form_of(version).questions:
+            text = clean_text(typed.get(question.key) or "") or earlier.answers.get(question.key, "")
+            if text and question.key not in asked and question.key not in found:
+                found[question.key] = (question, text)
+    return list(found.values())
 
 
 def problems(draft: Draft) -> dict[str, str]:

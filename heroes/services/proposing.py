@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from heroes.domain.counting import Criterion, Standing
 from heroes.domain.counting.marks import decimal_of
@@ -105,6 +106,11 @@ def departs(rule: OutcomeRule, proposal: Proposal, choice: str) -> str:
     if proposal.kind is Kind.LEVEL:
         return "" if choice == proposal.level else rule.level_name(proposal.level)
     return KIND_WORDS[proposal.kind] if choice in rule.places else ""
+
+
+def lacking(rule: OutcomeRule, gaps: Sequence[Gap]) -> dict[str, Any]:
+    """What the mail to somebody who is working towards a level says."""
+    return {"level": rule.levels[-1].name, "gaps": [gap.sentence for gap in gaps]}
 
 
 def own_gaps(ctx: Context, entries: Sequence[Entry], outcome: object) -> dict[int, tuple[Gap, ...]]:

@@ -27,8 +27,13 @@ class News:
     named: tuple[tuple[str, tuple[Entry, ...]], ...]
     """(level's name, or what they are called, with their entries), best first."""
     quiet: tuple[Entry, ...]
-    """Those who are told that it is not their year; no page names them."""
+    """Those who are told that it is not their year, or what they are still working towards; no page names them."""
     undecided: tuple[Entry, ...]
+
+    @property
+    def benchmark(self) -> bool:
+        """Whether nobody competes in it."""
+        return parse_outcome_rule(self.category.outcome).benchmark
 
     @property
     def everybody(self) -> tuple[Entry, ...]:
@@ -111,7 +116,8 @@ def preview(ctx: Context, season_slug: str, kind: str, category_slug: str | None
         1
         for one in news
         for entry in one.everybody
-        if entry.nominator_email and mail_for(kind, entry, told=one.category.id in told)
+        if entry.nominator_email
+        and mail_for(kind, entry, told=one.category.id in told, benchmark=one.benchmark)
     )
     return Preview(season, planned, news, mails)
 
@@ -129,19 +135,25 @@ def _news_about(kind: str, category: Category, entries: Sequence[Entry]) -> News
     def having(*states: State) -> tuple[Entry, ...]:
         return tuple(entry for entry in entries if entry.state in {state.value for state in states})
 
+    rule = parse_outcome_rule(category.outcome)
+    if kind == "shortlist" and rule.benchmark:
+        return News(category, (), (), ())
+    quiet = having(State.NOT_SHORTLISTED)
     if kind == "shortlist":
         named = [("Shortlisted", having(State.SHORTLISTED, State.AWARDED, State.NOT_AWARDED))]
     else:
-        rule = parse_outcome_rule(category.outcome)
         awarded = having(State.AWARDED)
         # A level that the rule no longer has still stands where it was given.
         keys = dict.fromkeys([*rule.places, *(entry.level or "" for entry in awarded)])
         named = [(rule.level_name(key), tuple(e for e in awarded if e.level == key)) for key in keys]
-        named.append(("Finalist", having(State.NOT_AWARDED)))
+        if rule.benchmark:
+            quiet += having(State.NOT_AWARDED)
+        else:
+            named.append(("Finalist", having(State.NOT_AWARDED)))
     return News(
         category=category,
         named=tuple((name, group) for name, group in named if group),
-        quiet=having(State.NOT_SHORTLISTED),
+        quiet=quiet,
         undecided=tuple(entry for entry in entries if entry.state in read.UNDECIDED[kind]),
     )
 
@@ -157,9 +169,16 @@ def shortlist_out(ctx: Context, planned: Planned) -> frozenset[int]:
     return frozenset(c.id for c in planned.categories if c.shortlist_release_id in out)
 
 
-def mail_for(kind: str, entry: Entry, *, told: bool) -> str | None:
-    """Which mail an entry's people get with a release; `told`: the shortlist has reached them before."""
+def mail_for(kind: str, entry: Entry, *, told: bool, benchmark: bool = False) -> str | None:
+    """Which mail an entry's people get with a release; `told`: the shortlist has reached them before.
+
+    `benchmark`: nobody competes in its category, so no shortlist is told there.
+    """
     state = State(entry.state)
+    if benchmark:
+        lacking = state in (State.NOT_AWARDED, State.NOT_SHORTLISTED)
+        told_now = "awarded" if state is State.AWARDED else "working_towards" if lacking else None
+        return told_now if kind == "outcomes" else None
     if kind == "outcomes" and state in (State.AWARDED, State.NOT_AWARDED):
         return "awarded" if state is State.AWARDED else "finalist"
     if state is State.NOT_SHORTLISTED and not (kind == "outcomes" and told):

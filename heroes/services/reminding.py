@@ -15,6 +15,7 @@ from heroes.models.judging import Assignment
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, User
 from heroes.models.seasons import Category, Round, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import find_link
@@ -61,7 +62,12 @@ def _closing(ctx: Context) -> Sequence[Any]:
     found = ctx.session.execute(
         select(Category, Season)
         .join(Season, Season.id == Category.season_id)
-        .where(ends > ctx.now, ends <= ctx.now + STAGES[-1][1], Season.ended_at.is_(None))
+        .where(
+            ends > ctx.now,
+            ends <= ctx.now + STAGES[-1][1],
+            Season.ended_at.is_(None),
+            seasons_for_public(),
+        )
     ).all()
     ctx.session.rollback()
     return found
@@ -165,6 +171,7 @@ def _judging(ctx: Context) -> Sequence[Any]:
             Round.closes_at > ctx.now,
             Round.closes_at <= ctx.now + STAGES[-1][1],
             Season.ended_at.is_(None),
+            seasons_for_public(),
             or_(Assignment.state == "assigned", asked_again()),
             Entry.state.in_([state.value for state in JUDGED]),
             User.email.is_not(None),

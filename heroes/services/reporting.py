@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from heroes.domain.counting import JudgeStanding, Standing
 from heroes.domain.counting.plain import from_plain
+from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
+from heroes.domain.round_settings import others_marks_show
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.entries import Entry
@@ -16,6 +18,7 @@ from heroes.services.boards import Board
 from heroes.services.context import Context
 from heroes.services.own_entries import Draft
 from heroes.services.permission import staff_season
+from heroes.services.proposing import own_gaps
 from heroes.services.refusals import NotFound
 from heroes.services.standings import standings
 from heroes.services.undertaking import waits
@@ -93,6 +96,23 @@ def told_of(ctx: Context, draft: Draft) -> Told | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """What an entrant's own entry lacks for the easiest level, in sentences; nobody else's number is in them."""
+
+    level: str
+    gaps: tuple[str, ...]
+
+
+def missing_of(ctx: Context, draft: Draft) -> Missing | None:
+    """What an entrant's own entry lacks, once the outcomes of a benchmark category are released; None before."""
+    rule = parse_outcome_rule(draft.category.outcome)
+    if draft.outcomes.released_at is None or not rule.benchmark:
+        return None
+    gaps = own_gaps(ctx, [draft.entry], draft.category.outcome).get(draft.entry.id, ())
+    return Missing(rule.levels[-1].name, tuple(gap.sentence for gap in gaps))
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPart:
     """What a run says about one judge, for that judge alone; `totals` are their own, out of 100."""
 
@@ -107,13 +127,19 @@ class OwnPart:
 def own_parts(ctx: Context) -> list[OwnPart]:
     """What the newest runs say about the actor as a judge, the newest round first; nobody else's name or mark.
 
-    Of a round once it has closed, or once all that they were asked for there is in; of no season whose terms they have
+    Of a round once it has closed, or once all that they were asked for there is in; later or never where the round
+    keeps others' marks from its judges, since all of this is worked out from them. Of no season whose terms they have
     still to agree to.
     """
     user_id = ctx.actor.user_id or 0
     judged = read.rounds_judged(ctx.session, user_id, ctx.now)
     shut = {s.id for s in {row[0].id: row[0] for row in judged}.values() if waits(ctx, s)}
-    rounds = [row for row in judged if row[0].id not in shut]
+    rounds = [
+        row
+        for row in judged
+        if row[0].id not in shut
+        and others_marks_show(row[2].marks_shown, left=0, closed=row[2].closes_at <= ctx.now)
+    ]
     ids = [row[2].id for row in rounds]
     newest = read.newest_runs(ctx.session, ids)
     totals = read.own_totals(ctx.session, user_id, ids)

@@ -1,18 +1,18 @@
 """What a round is marked on: the published set of a design in its category, or the one question of a kind's own."""
 
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from collections.abc import Sequence
+from decimal import Decimal
 
 from sqlalchemy import insert
 
 from heroes.domain.digests import digest
 from heroes.domain.round_settings import RoundSettings
+from heroes.domain.score_sets import HUNDRED, Criterion, parse, to_plain, unfit
 from heroes.models import round_pages as read
-from heroes.models.seasons import Category, Criterion, ScoreSet, ScoreSetDesign
+from heroes.models.seasons import Category, ScoreSet, ScoreSetDesign
+from heroes.models.seasons import Criterion as CriterionRow
 from heroes.services.context import Context
 from heroes.services.refusals import Invalid
-
-_NOT_FINISHED = "This scorecard is not finished yet: give every criterion a name, a weight and a scale first."
 
 
 def score_set_for(
@@ -34,61 +34,64 @@ def set_of_design(ctx: Context, category: Category, design_id: int) -> ScoreSet:
     if found is not None:
         return found
     design = ctx.session.get_one(ScoreSetDesign, design_id)
-    return _published(ctx, category, design, design.criteria)
+    faults = unfit(design)
+    if faults:
+        raise Invalid({"design": f"{design.name} cannot be judged by yet. {faults[0]}"})
+    return _published(ctx, category, design, parse(design.criteria))
 
 
 def set_of_question(ctx: Context, category: Category, question: str) -> ScoreSet:
     """A set of one criterion, marked 0 or 1: no or yes to this question."""
-    criteria = [
-        {"key": "answer", "name": question, "help": "", "weight": "1", "low": "0", "high": "1", "step": "1"}
-    ]
-    found = read.newest_set(ctx.session, category.id, digest(criteria))
-    return found or _published(ctx, category, None, criteria)
+    asked = Criterion(
+        key="answer",
+        name=question,
+        help="",
+        weight=HUNDRED,
+        low=Decimal(0),
+        high=Decimal(1),
+        step=Decimal(1),
+        scale="",
+        points=(),
+        counts=True,
+        floor=None,
+    )
+    found = read.newest_set(ctx.session, category.id, digest(to_plain([asked])))
+    return found or _published(ctx, category, None, [asked])
 
 
 def _published(
-    ctx: Context, category: Category, design: ScoreSetDesign | None, criteria: list[dict[str, Any]]
+    ctx: Context, category: Category, design: ScoreSetDesign | None, criteria: Sequence[Criterion]
 ) -> ScoreSet:
-    try:
-        rows = [_row(position, one) for position, one in enumerate(criteria, 1)]
-    except (KeyError, TypeError, InvalidOperation):
-        raise Invalid({"design": _NOT_FINISHED}) from None
-    if not rows or any(not _sound(row) for row in rows):
-        raise Invalid({"design": _NOT_FINISHED})
+    plain = to_plain(criteria)
     made = ScoreSet(
         category_id=category.id,
         number=read.last_number(ctx.session, category.id) + 1,
         comment_words=design.comment_words if design else 0,
         reason_for_extremes=design.reason_for_extremes if design else False,
-        digest=digest(criteria),
+        digest=digest(plain),
         published_at=ctx.now,
         design_id=design.id if design else None,
     )
     ctx.session.add(made)
     ctx.session.flush()
-    ctx.session.execute(insert(Criterion), [row | {"score_set_id": made.id} for row in rows])
-    return made
-
-
-def _row(position: int, one: dict[str, Any]) -> dict[str, Any]:
-    floor = one.get("floor")
-    return {
-        "position": position,
-        "key": str(one["key"]),
-        "name": str(one["name"]),
-        "help": str(one.get("help", "")),
-        "weight": Decimal(one["weight"]),
-        "low": Decimal(one["low"]),
-        "high": Decimal(one["high"]),
-        "step": Decimal(one.get("step", "1")),
-        "points": list(one.get("points", [])),
-        "counts": bool(one.get("counts", True)),
-        "floor": None if floor is None else Decimal(floor),
-    }
-
-
-def _sound(row: dict[str, Any]) -> bool:
-    numbers = all(row[name].is_finite() for name in ("weight", "low", "high", "step"))
-    return bool(
-        numbers and row["name"] and row["weight"] > 0 and row["high"] > row["low"] and row["step"] > 0
+    ctx.session.execute(
+        insert(CriterionRow),
+        [
+            {
+                "score_set_id": made.id,
+                "position": position,
+                "key": one.key,
+                "name": one.name,
+                "help": one.help,
+                "weight": one.weight,
+                "low": one.low,
+                "high": one.high,
+                "step": one.step,
+                "points": said["points"],
+                "counts": one.counts,
+                "floor": one.floor,
+            }
+            for position, (one, said) in enumerate(zip(criteria, plain, strict=True), 1)
+        ],
     )
+    return made

@@ -22,8 +22,8 @@ from heroes.domain.scorecards import (
 )
 from heroes.models.judge_pages import CardRow, card_row, criteria_now
 from heroes.models.judging import Assignment, Mark
-from heroes.models.seasons import Criterion
-from heroes.models.visibility import LIVE_ASSIGNMENTS
+from heroes.models.seasons import Criterion, Round
+from heroes.models.visibility import LIVE_ASSIGNMENTS, panels_at_work
 from heroes.services import tallies
 from heroes.services.auditing import note
 from heroes.services.context import Context
@@ -241,8 +241,14 @@ def _writable(ctx: Context, assignment_handle: str) -> Card:
     row = card_row(ctx.session, user_id, assignment_handle, to_write=True)
     if row is None:
         # Whose it is stays unsaid to everybody but its judge, who may have typed for an hour.
-        own = select(Assignment.id).where(
-            Assignment.handle == assignment_handle, Assignment.user_id == user_id
+        own = (
+            select(Assignment.id)
+            .join(Round, Round.id == Assignment.round_id)
+            .where(
+                Assignment.handle == assignment_handle,
+                Assignment.user_id == user_id,
+                Round.panel_id.in_(panels_at_work()),
+            )
         )
         raise NotFound(TAKEN_BACK) if ctx.session.scalar(own) else NotFound()
     must_have_agreed(ctx, row.season)

@@ -12,8 +12,18 @@ from sqlalchemy.orm import Session
 
 from heroes.domain.clocks import in_utc
 from heroes.domain.policy import Deed
+from heroes.domain.round_kinds import kind_of
 from heroes.models.installation import Programme
-from heroes.models.seasons import Category, FormDesign, Panel, Release, Round, ScoreSetDesign, Season
+from heroes.models.seasons import (
+    Category,
+    Criterion,
+    FormDesign,
+    Panel,
+    Release,
+    Round,
+    ScoreSetDesign,
+    Season,
+)
 from heroes.services.context import Context
 from heroes.services.permission import staff_season
 from heroes.services.season_files import FORMAT
@@ -84,7 +94,12 @@ def document_of(session: Session, season: Season) -> Table:
     }
     shared = {one.kind: one for one in reversed(releases.values())}
     scales, score_sets = _score_sets(designs)
+    asked = [one.score_set_id for one in rounds if kind_of(one.kind).question]
+    questions = session.execute(
+        select(Criterion.score_set_id, Criterion.name).where(Criterion.score_set_id.in_(asked))
+    )
     keys = {
+        "question": {row.score_set_id: row.name for row in questions},
         "form": {one.id: one.key for one in forms},
         "panel": {one.id: one.slug for one in panels},
         "score_set": {one.id: one.key for one in designs},
@@ -294,6 +309,7 @@ def _category(
                 opens=_local(one.opens_at, there),
                 closes=_local(one.closes_at, there),
                 panel=keys["panel"][one.panel_id],
+                question=keys["question"].get(one.score_set_id),
                 score_set=keys["score_set"].get(one.design_id or 0),
                 reviews=one.reviews,
                 quorum=one.quorum,

@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from heroes.domain.clocks import in_utc
 from heroes.domain.digests import digest
-from heroes.domain.form_sections import sections_for
+from heroes.domain.form_designs import asked_in
+from heroes.domain.questions import parse_form
+from heroes.domain.round_kinds import kind_of
 from heroes.domain.season_shape import BadShape
 from heroes.models.installation import Programme
+from heroes.models.round_pages import last_number
 from heroes.models.seasons import (
     Category,
     Criterion,
@@ -26,6 +29,7 @@ from heroes.models.seasons import (
 )
 from heroes.services.auditing import note
 from heroes.services.context import Context
+from heroes.services.round_score_sets import set_of_question
 
 Thing = TypeVar("Thing")
 Table = dict[str, Any]
@@ -216,13 +220,19 @@ class Maker:
             self.designs[category.slug] = self._score_set_design(season, category.slug, category.name, raw)
         sets: dict[str, ScoreSet] = {}
         for number, one in enumerate(raw.get("round", []), 1):
-            key = one.get("score_set", category.slug)
-            if key not in sets:
-                sets[key] = self._score_set(category, len(sets) + 1, self.designs[key])
-            self._round(category, number, one, sets[key])
+            question = kind_of(one.get("kind", "")).question
+            if question:
+                score_set = set_of_question(self.ctx, category, one.get("question", question))
+            else:
+                key = one.get("score_set", category.slug)
+                if key not in sets:
+                    sets[key] = self._score_set(category, self.designs[key])
+                score_set = sets[key]
+            self._round(category, number, one, score_set)
 
     def _form(self, category: Category, design: FormDesign) -> None:
-        sections = sections_for(design.sections, category.slug)
+        filled = [section for section in design.sections if section.get("question")]
+        sections = asked_in(filled, parse_form(filled), category.slug) if filled else []
         if not sections:
             return
         self._add(
@@ -235,11 +245,11 @@ class Maker:
             )
         )
 
-    def _score_set(self, category: Category, number: int, design: ScoreSetDesign) -> ScoreSet:
+    def _score_set(self, category: Category, design: ScoreSetDesign) -> ScoreSet:
         score_set = self._add(
             ScoreSet(
                 category_id=category.id,
-                number=number,
+                number=last_number(self.ctx.session, category.id) + 1,
                 comment_words=design.comment_words,
                 reason_for_extremes=design.reason_for_extremes,
                 digest=digest(design.criteria),

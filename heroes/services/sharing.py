@@ -11,7 +11,8 @@ from heroes.domain.slugs import email_key
 from heroes.models.entries import Entry
 from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink
-from heroes.models.seasons import Category
+from heroes.models.seasons import Category, Season
+from heroes.models.visibility import seasons_for_public
 from heroes.services import limits
 from heroes.services.auditing import note
 from heroes.services.context import Context
@@ -190,10 +191,12 @@ def send_links(ctx: Context, address: str) -> None:
             )
             .join(Entry, Entry.id == PrivateLink.entry_id)
             .join(Category, Category.id == Entry.category_id)
+            .join(Season, Season.id == Entry.season_id)
             .where(
                 Entry.nominator_email_key == key,
                 PrivateLink.revoked_at.is_(None),
                 PrivateLink.purpose == "entry",
+                seasons_for_public(),
             )
             .group_by(Entry.id, Category.id)
             .order_by(Entry.id.desc())

@@ -13,6 +13,7 @@ from heroes.domain.slugs import email_key
 from heroes.models.entries import Entry, Recusal
 from heroes.models.people import Membership, PrivateLink, ProgrammeRole, User
 from heroes.models.seasons import Category, PanelMember, Round, Season
+from heroes.models.visibility import panels_at_work
 from heroes.services.context import Context
 
 
@@ -93,7 +94,11 @@ def _held(actor: Actor, entries: Sequence[Entry]) -> list[Any]:
         .where(ProgrammeRole.user_id == actor.user_id, Season.id.in_(seasons)),
         select(literal("category"), Round.category_id, cast(PanelMember.role, String))
         .join(PanelMember, PanelMember.panel_id == Round.panel_id)
-        .where(PanelMember.user_id == actor.user_id, Round.category_id.in_(categories)),
+        .where(
+            PanelMember.user_id == actor.user_id,
+            PanelMember.panel_id.in_(panels_at_work()),
+            Round.category_id.in_(categories),
+        ),
         select(literal("entry"), Recusal.entry_id, literal("recused")).where(
             Recusal.user_id == actor.user_id, Recusal.entry_id.in_(ids), Recusal.lifted_at.is_(None)
         ),

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from heroes.domain.counting import METHODS, RULES, Criterion, Standing, Standings, TieStep, plain
@@ -14,13 +14,15 @@ from heroes.domain.counting.digests import fingerprint
 from heroes.domain.counting.standings import NOT_JUDGED
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
+from heroes.domain.round_settings import others_marks_show
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.installation import Programme
 from heroes.models.people import User
 from heroes.models.runs import ResultsRun, RunLine
-from heroes.models.seasons import Category, Round, Season
+from heroes.models.seasons import Category, Panel, PanelMember, Round, Season
+from heroes.models.visibility import panels_at_work, seasons_for_public
 from heroes.services.boards import (
     PER_PAGE,
     Board,
@@ -63,14 +65,14 @@ def standings(
     Without a round: the last one that has a submitted scorecard, else the first. Without a method: the round's own.
     `run` is a run's handle (empty: nobody had marked), `page` one page of the lines, from 1. Raises `NotComputed` while
     there is no such run. For staff who may see the leaderboard, and for the chair of the round's panel; somebody who
-    still has to judge in this round is asked to do that first, so that nobody sees others' marks before their own are
-    in, and a chair to agree to the season's terms. `hold` keeps the entries, the marks that count and the run as they
-    are until the transaction ends.
+    judges in this round has to wait until the round shows them the others' marks, by default until their own are in,
+    and a chair to agree to the season's terms. `hold` keeps the entries, the marks that count and the run as they are
+    until the transaction ends.
     """
     where, sealed = place_of(ctx, season, category, in_round)
     if sealed:
         must_have_agreed(ctx, where[0])
-    _own_marks_first(ctx, where[2])
+    _own_marks_first(ctx, where[2], panel=sealed)
     if hold:
         _hold(ctx, where[2])
     return board_of(ctx, where, Wanted(method, places, run, page, per_page), sealed=sealed, hold=hold)
@@ -126,19 +128,34 @@ def table(
     if found is None or not read.sees_round(ctx.session, found.id, ctx.actor.user_id or 0):
         raise NotFound
     must_have_agreed(ctx, found_season)
-    _own_marks_first(ctx, found)
+    _own_marks_first(ctx, found, panel=True)
     wanted = Wanted(run=run, page=page, per_page=per_page)
     return board_of(ctx, (found_season, found_category, found, rounds), wanted, sealed=True)
 
 
 def find_season(ctx: Context, text: str) -> Season:
-    """A season by its slug, else by its exact name, with its programme. Raises `NotFound`."""
+    """A season that the actor may know of, by its slug, else by its exact name, with its programme.
+
+    Raises `NotFound`.
+    """
     wanted = (
         select(Season)
         .join(Programme, Programme.id == Season.programme_id)
         .options(contains_eager(Season.programme))
     )
+    if ctx.actor.kind == "person":
+        known = seasons_for_public(ctx.actor.user_id, ctx.actor.looks_into)
+        wanted = wanted.where(or_(known, _on_a_panel(ctx.actor.user_id)))
     return _one(ctx, wanted, Season.slug, Season.name, text, f"There is no season “{text}”.")
+
+
+def _on_a_panel(user_id: int | None) -> ColumnElement[bool]:
+    """A season in which this person judges or chairs already."""
+    return Season.id.in_(
+        select(Panel.season_id)
+        .join(PanelMember, PanelMember.panel_id == Panel.id)
+        .where(PanelMember.user_id == user_id, Panel.id.in_(panels_at_work()))
+    )
 
 
 def find_category(ctx: Context, season: Season, text: str, *, known: bool = True) -> Category:
@@ -188,16 +205,33 @@ def _staff_roles(ctx: Context, season: Season) -> frozenset[Role]:
     return must(ctx, Deed.SEE_LEADERBOARD, season.programme_id)
 
 
-def _own_marks_first(ctx: Context, round_: Round) -> None:
-    if ctx.actor.user_id is None or ctx.now >= round_.closes_at:
+def _own_marks_first(ctx: Context, round_: Round, *, panel: bool) -> None:
+    """Refuse somebody who judges in the round, and its `panel`'s chair, until the round shows them others' marks.
+
+    Staff decide on results: from the close on they read them, even where the panel never does.
+    """
+    closed, user_id = ctx.now >= round_.closes_at, ctx.actor.user_id
+    if user_id is None or (closed and not panel):
         return
-    left = read.still_to_judge(ctx.session, round_.id, ctx.actor.user_id)
-    if left:
+    if closed and others_marks_show(round_.marks_shown, left=0, closed=True):
+        return
+    left = read.still_to_judge(ctx.session, round_.id, user_id)
+    if others_marks_show(round_.marks_shown, left=left, closed=closed):
+        return
+    if round_.marks_shown == "own_in":
         raise NotNow(
             f"You judge in this round yourself and have {left} scorecard{'s' if left > 1 else ''} left. The others’"
             " marks show once yours are in, or when the round has closed.",
             "own_marks_first",
         )
+    if panel and round_.marks_shown == "never":
+        raise NotNow(
+            "In this round nobody on the panel sees the others’ marks, its chair included. The organisers decide on"
+            " it.",
+            "marks_hidden",
+        )
+    if panel or read.judges_in(ctx.session, round_.id, user_id):
+        raise NotNow("The others’ marks in this round show once it has closed.", "marks_hidden")
 
 
 def board_of(

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, inspect, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -24,7 +25,7 @@ from heroes.services.permission import staff_season
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
 
-_KEEP = {"sqlite": insert_sqlite(Undertaking), "postgresql": insert_postgresql(Undertaking)}
+_INSERT: dict[str, Any] = {"sqlite": insert_sqlite, "postgresql": insert_postgresql}
 HEAD = ("judge", "e-mail", "panels", "agreed to", "agreed at", "present text")
 
 
@@ -126,7 +127,7 @@ def agree(ctx: Context, season_slug: str, digest: str, ticked: bool) -> None:
             return
         season = terms.season
         kept = ctx.session.execute(
-            _KEEP[ctx.session.get_bind().dialect.name]
+            _INSERT[ctx.session.get_bind().dialect.name](Undertaking)
             .values(
                 user_id=ctx.actor.user_id,
                 season_id=season.id,

@@ -31,12 +31,13 @@ from heroes.web.admin import (
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import form_preview, form_publish, form_questions, timeline
+from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
 from heroes.web.builder import invite as builder_invite
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
-from heroes.web.builder import timeline
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -75,7 +76,18 @@ ADMIN_PAGES = (
     why,
 )
 """Importing these puts their pages on the admin blueprint."""
-BUILDER_PAGES = (builder_home, builder_invite, builder_panels, builder_round_copies, builder_rounds, timeline)
+BUILDER_PAGES = (
+    builder_home,
+    builder_invite,
+    timeline,
+    form_preview,
+    form_publish,
+    form_questions,
+    builder_forms,
+    builder_panels,
+    builder_round_copies,
+    builder_rounds,
+)
 JUDGE_PAGES = (judge, judge_terms, own, tables)
 NOMINATOR_PAGES = (nominator, private)
 ORGANISATION_PAGES = (colleagues, organisation)

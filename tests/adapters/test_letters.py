@@ -29,6 +29,8 @@ ALWAYS: dict[str, Any] = {
     "subject": "Subject",
     "to_name": "Rhian",
     "thing": "nomination",
+    "a_thing": "a nomination",
+    "words": {},
     "season": "Small Heroes 2026",
     "season_slug": "small-2026",
 }
@@ -76,8 +78,10 @@ VALUES: dict[str, dict[str, Any]] = {
     "draft_reminder": ENTRY | {"closes_at": AT.isoformat()},
     "draft_erasure": ENTRY | {"erased_at": AT.isoformat()},
     "dates_moved": ENTRY | {"what": "Nominations close", "closes_at": AT.isoformat(), "was_at": AT.isoformat()},
+    "slot": ENTRY | {"round": "Final", "has_time": True, "starts_at": AT.isoformat(), "minutes": 20, "place": "Room 1"},
     "judge_dealt": ROUND | {"count": 3, "opens_at": AT.isoformat()},
     "judge_reminder": {"count": 1, "closes_at": AT.isoformat(), "rounds": [ROUND | {"count": 1}]},
+    "scorecard_again": ROUND | {"count": 2, "said": "A wrong scale", "closes_at": AT.isoformat()},
     "release_refused": {"kind": "shortlist", "planned_at": None, "refusals": ["One entry is undecided."]},
     "audit_head": {"heads": ["small-2026:12:" + "ab" * 32]},
 }  # fmt: skip
@@ -164,7 +168,8 @@ def test_the_voice_is_the_houses(template):
     "template",
     sorted(
         set(EVERY)
-        - {"password_changed", "judge_dealt", "judge_reminder", "release_refused", "audit_head", "links"}
+        - {"password_changed", "judge_dealt", "judge_reminder", "scorecard_again", "release_refused"}
+        - {"audit_head", "links"}
     ),
 )
 def test_what_has_a_private_link_carries_it_in_both(template):

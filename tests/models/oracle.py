@@ -40,8 +40,30 @@ def link_shows_entry(rows: Rows, opened: set[int], entry: Row) -> bool:
     return False
 
 
+def knows_season(rows: Rows, user: Row | None, number: int) -> bool:
+    """Everybody knows of an open season; of one that is being built, whoever has a role in its programme."""
+    season = the(rows, "seasons", number)
+    if season["opened_at"] is not None:
+        return True
+    roles = rows["programme_roles"] if user is not None else []
+    return any(
+        user and r["user_id"] == user["id"] and r["programme_id"] == season["programme_id"] for r in roles
+    )
+
+
+def panels_know_season(rows: Rows, number: int) -> bool:
+    """Judges and chairs know of a season that is open or in rehearsal."""
+    season = the(rows, "seasons", number)
+    return season["opened_at"] is not None or season["rehearsing_since"] is not None
+
+
 def member_sees_entry(rows: Rows, user: Row, entry: Row) -> bool:
-    """A member sees what their organisation entered; being named in an entry is not enough."""
+    """A member sees what their organisation entered in a season they know of; being named in an entry is not enough."""
+    return belongs_to_it(rows, user, entry) and knows_season(rows, user, entry["season_id"])
+
+
+def belongs_to_it(rows: Rows, user: Row, entry: Row) -> bool:
+    """They are a member of the organisation that entered it."""
     for membership in rows["memberships"]:
         if membership["user_id"] != user["id"] or entry["workspace_id"] is None:
             continue
@@ -71,7 +93,7 @@ def entered_or_named(rows: Rows, user: Row, entry: Row) -> bool:
         return True
     if entry["started_by_id"] == user["id"]:
         return True
-    return member_sees_entry(rows, user, entry)
+    return belongs_to_it(rows, user, entry)
 
 
 def works_for_it(user: Row, entry: Row) -> bool:
@@ -92,6 +114,8 @@ def judge_sees_assignment(rows: Rows, user: Row, assignment: Row) -> bool:
     if not any(m["panel_id"] == panel and m["user_id"] == user["id"] for m in rows["panel_members"]):
         return False
     entry = the(rows, "entries", assignment["entry_id"])
+    if not panels_know_season(rows, entry["season_id"]):
+        return False
     return not (
         is_recused(rows, user, entry) or entered_or_named(rows, user, entry) or works_for_it(user, entry)
     )
@@ -104,6 +128,7 @@ def reasons_against(rows: Rows, user: Row, assignment: Row) -> set[str]:
     own = (user["email"] or "").lower()
     employer = user["employer_id"]
     every = {
+        "being built": not panels_know_season(rows, entry["season_id"]),
         "taken back": assignment["state"] == "removed",
         "stepped back": assignment["state"] == "recused",
         "off the panel": not any(
@@ -112,7 +137,7 @@ def reasons_against(rows: Rows, user: Row, assignment: Row) -> set[str]:
         "recused": is_recused(rows, user, entry),
         "works for the nominee's": employer is not None and employer == entry["organisation_id"],
         "works for the entrant's": employer is not None and employer == entry["workspace_id"],
-        "member of the entrant's": member_sees_entry(rows, user, entry),
+        "member of the entrant's": belongs_to_it(rows, user, entry),
         "nominated it": bool(own) and own == entry["nominator_email"].lower(),
         "is nominated": bool(own) and own == entry["nominee_email"].lower(),
         "started it": entry["started_by_id"] == user["id"],
@@ -137,6 +162,8 @@ def roles_for_entry(rows: Rows, user: Row | None, opened: set[int], entry: Row) 
         if membership["user_id"] == user["id"] and membership["organisation_id"] == entry["workspace_id"]:
             roles.add(membership["role"])
     for member in rows["panel_members"]:
+        if not panels_know_season(rows, entry["season_id"]):
+            continue
         for judged in rows["rounds"]:
             if member["user_id"] != user["id"] or judged["panel_id"] != member["panel_id"]:
                 continue

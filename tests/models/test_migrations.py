@@ -12,6 +12,7 @@ from heroes import migrations
 from heroes.migrations import steps
 from heroes.models import Base, Entry, Installation, ResultsRun, RunLine, Tally
 from heroes.models.database import db, install_rules
+from heroes.services import season_exports
 from tests.judging import asked, elsewhere, handed_in
 from tests.servers import Databases
 from tests.world import World, build
@@ -126,6 +127,26 @@ def test_stored_results_can_be_taken_back_and_are_computed_anew(world: World) ->
     assert rows_of(world, ResultsRun) == 0
     world.computed()
     assert kept() == before
+
+
+def test_a_season_from_before_the_builder_can_be_built_on(world: World) -> None:
+    """As on a database that was used before the fourth migration: its set-up comes out as it went in."""
+    before = season_exports.export(world.ctx("olive"), "small-2026")
+    world.session.rollback()
+    db.session.remove()
+    steps.downgrade(db.engine, "0003")
+    assert "form_designs" not in tables(db.engine)
+    steps.upgrade(db.engine)
+    assert world.season().opened_at == world.season().opens_at
+    after = season_exports.export(world.ctx("olive"), "small-2026")
+    # A form is named after its first category, and a scale has no name: neither was kept before.
+    for old, new in (
+        ('key = "hero"', 'key = "frontline"'),
+        ('name = "Hero"', 'name = "Frontline Hero"'),
+        ('form = "hero"', 'form = "frontline"'),
+    ):
+        before = before.replace(old, new)
+    assert after == before.replace('scale = "ten"', 'scale = "scale"').replace('key = "ten"', 'key = "scale"')
 
 
 def rows_of(world: World, table: type) -> int:

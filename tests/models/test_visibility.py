@@ -79,6 +79,7 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
+        self.rehearses = seed % 2 == 1
         self.rows: Rows = {model.__tablename__: [] for model in MODELS}
 
     def add(self, table: str, **values: Any) -> Row:
@@ -163,6 +164,8 @@ class Maker:
                 rules="",
                 privacy="",
                 milestones=[],
+                opened_at=NOW if number < 2 else None,
+                rehearsing_since=NOW if number == 2 and self.rehearses else None,
                 version=1,
             )
             for kind in ("shortlist", "outcomes"):
@@ -343,8 +346,22 @@ def test_links_show_what_the_oracle_says(connection: Connection) -> None:
         dice = random.Random(seed)
         numbers = [link["id"] for link in rows["private_links"]]
         for opened in (set(), set(numbers), *({*dice.sample(numbers, 5), 9999} for _ in range(5))):
-            answer = set(session.scalars(select(Entry.id).where(visibility.entries_for_links(opened))))
-            assert answer == {e["id"] for e in rows["entries"] if oracle.link_shows_entry(rows, opened, e)}
+            for user in (None, *rows["users"]):
+                shown = visibility.entries_for_links(opened, user["id"] if user else None)
+                answer = set(session.scalars(select(Entry.id).where(shown)))
+                assert answer == {
+                    e["id"]
+                    for e in rows["entries"]
+                    if oracle.link_shows_entry(rows, opened, e)
+                    and oracle.knows_season(rows, user, e["season_id"])
+                }
+
+
+def test_who_looks_into_a_season_that_is_being_built_sees_that_season(connection: Connection) -> None:
+    for _, rows, session in worlds(connection):
+        known = visibility.seasons_for_public(None, 3)
+        assert set(session.scalars(select(Season.id).where(known))) == {s["id"] for s in rows["seasons"]}
+        assert set(session.scalars(select(Season.id).where(visibility.seasons_for_public()))) == {1, 2}
 
 
 def test_standing_is_what_the_oracle_says(connection: Connection) -> None:
@@ -412,7 +429,16 @@ def test_every_reason_is_somewhere_the_only_one() -> None:
             if len(reasons) <= 1:
                 alone |= reasons or {"none"}
     assert alone == {
-        *("none", "taken back", "stepped back", "off the panel", "recused", "started it", "nominated it"),
+        *(
+            "none",
+            "being built",
+            "taken back",
+            "stepped back",
+            "off the panel",
+            "recused",
+            "started it",
+            "nominated it",
+        ),
         *("is nominated", "works for the nominee's", "works for the entrant's", "member of the entrant's"),
     }
 

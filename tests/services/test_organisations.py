@@ -100,7 +100,12 @@ def test_a_list_holds_the_entries_of_that_organisation_and_no_other(world: World
 
     assert seen("bob", larkfield) == seen("beth", larkfield) == {mine}
     assert seen("charlie", larkfield) == seen("bob", fernhill) == set()
-    assert counts(world.session, larkfield) == {"all": 1, "unfinished": 1, "sent": 0, "withdrawn": 0}
+    assert counts(world.session, world.people["bob"], larkfield) == {
+        "all": 1,
+        "unfinished": 1,
+        "sent": 0,
+        "withdrawn": 0,
+    }
 
 
 def test_a_member_withdraws_until_the_last_round_closes(lite_world: World) -> None:

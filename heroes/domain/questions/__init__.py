@@ -49,6 +49,7 @@ from heroes.domain.questions.telling import (
     answer_text,
     column_words,
     condition_words,
+    explained,
     range_words,
     told,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "email_error",
     "encode_people",
     "encode_table",
+    "explained",
     "furthest",
     "grid",
     "grid_text",

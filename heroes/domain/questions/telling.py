@@ -1,5 +1,6 @@
 """Answers and conditions as people read them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from heroes.domain.questions.answering import day_words
@@ -94,18 +95,15 @@ def _table(question: Question, answer: str) -> Told:
     labels = {cells[0] for cells in grid(answer)}
     if question.rows and not labels <= set(question.rows):
         return Told(answer.replace("\t", " · "))
+    heads = tuple(column_words(column) for column in question.columns)
     rows, lines = [], []
     for row in decode_table(question, answer):
         if not any(row.cells):
             continue
-        cells = [
-            with_unit(cell, column.unit) for column, cell in zip(question.columns, row.cells, strict=True)
-        ]
-        rows.append((row.label, *cells) if question.rows else tuple(cells))
-        parts = [f"{c.name} {cell}" for c, cell in zip(question.columns, cells, strict=True) if cell]
-        lines.append(f"{row.label}: {', '.join(parts)}" if question.rows else ", ".join(parts))
-    names = [column.name for column in question.columns]
-    head = ("", *names) if question.rows else tuple(names)
+        parts = "; ".join(f"{head}: {cell}" for head, cell in zip(heads, row.cells, strict=True) if cell)
+        rows.append((row.label, *row.cells) if question.rows else row.cells)
+        lines.append(f"{row.label}. {parts}" if question.rows else parts)
+    head = ("", *heads) if question.rows else heads
     return Told("\n".join(lines), table=Table(head, tuple(rows), labelled=bool(question.rows)))
 
 
@@ -115,9 +113,28 @@ def condition_words(form: Form, question: Question) -> str:
     source = next((q for q in form.questions if when and q.key == when.question), None)
     if when is None or source is None:
         return ""
-    values = [told(source, value).text for value in when.values]
-    said = ", ".join(values[:-1]) + " or " + values[-1] if len(values) > 1 else values[0]
-    return f"Only if your answer to “{source.label}” {'includes' if source.kind == 'many' else 'is'} {said}."
+    values = _listed([told(source, value).text for value in when.values], "or")
+    return (
+        f"Only if your answer to “{source.label}” {'includes' if source.kind == 'many' else 'is'} {values}."
+    )
+
+
+def explained(form: Form, question: Question) -> tuple[str, ...]:
+    """All that somebody who reads a form must know of a question beside its label, in sentences."""
+    columns = _listed([column_words(column) for column in question.columns], "and")
+    of_rows = f"For each of {_listed(question.rows, 'and')}: {columns}." if question.rows else f"{columns}."
+    said = (
+        condition_words(form, question),
+        question.help,
+        range_words(question),
+        of_rows if columns else "",
+        _listed(question.choices, "or"),
+    )
+    return tuple(filter(None, said))
+
+
+def _listed(texts: Sequence[str], last: str) -> str:
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
 
 def range_words(question: Question) -> str:
@@ -133,15 +150,15 @@ def range_words(question: Question) -> str:
 
 
 def _number_words(question: Question) -> str:
-    low, high = question.minimum, question.maximum
-    unit = f" {question.unit}" if question.unit else ""
+    low, high, unit = question.minimum, question.maximum, question.unit
     if low is not None and high is not None:
-        return f"A number from {low} to {high}{unit}."
+        first = with_unit(f"{low:,}", unit) if unit in _BEFORE_A_NUMBER else f"{low:,}"
+        return f"A number from {first} to {with_unit(f'{high:,}', unit)}."
     if low is not None:
-        return f"A number of {low}{unit} or more."
+        return f"A number of {with_unit(f'{low:,}', unit)} or more."
     if high is not None:
-        return f"A number of {high}{unit} or less."
-    return f"A number, in{unit}." if unit else ""
+        return f"A number of {with_unit(f'{high:,}', unit)} or less."
+    return f"A number, in {unit}." if unit else ""
 
 
 def _date_words(question: Question) -> str:

@@ -1,5 +1,7 @@
 """Seasons are built in the browser: designs of forms and score sets, rule cards, slots, undertakings and counts"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -118,6 +120,7 @@ def upgrade() -> None:
     for table, name in _INDEXED:
         op.create_index(op.f(f"ix_{table}_{name}"), table, [name])
     op.execute("UPDATE seasons SET opened_at = opens_at")
+    _draw_designs()
 
 
 def downgrade() -> None:
@@ -143,6 +146,114 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
+def _draw_designs() -> None:
+    """Give every category that is there the working copies that the builder edits, drawn from what is published."""
+    connection = op.get_bind()
+    t = {name: _table(name) for name in _COLUMNS}
+    categories, forms, sets = t["categories"], t["form_versions"], t["score_sets"]
+    drawn: dict[tuple[int, str], int] = {}
+    seasons = connection.execute(sa.select(t["seasons"].c.id, t["seasons"].c.opens_at)).all()
+    for season in seasons:
+        rows = connection.execute(
+            sa.select(categories).where(categories.c.season_id == season.id).order_by(categories.c.position)
+        ).all()
+        for category in rows:
+            form = connection.execute(
+                sa.select(forms)
+                .where(forms.c.category_id == category.id)
+                .order_by(forms.c.number.desc())
+                .limit(1)
+            ).one_or_none()
+            if form is not None:
+                key = (season.id, form.digest)
+                if key not in drawn:
+                    drawn[key] = _add(connection, t["form_designs"], season, category, sections=form.sections)
+                connection.execute(
+                    sa.update(categories)
+                    .where(categories.c.id == category.id)
+                    .values(form_design_id=drawn[key])
+                )
+            newest = connection.execute(
+                sa.select(sets)
+                .where(sets.c.category_id == category.id)
+                .order_by(sets.c.number.desc())
+                .limit(1)
+            ).one_or_none()
+            if newest is not None:
+                design = _add(
+                    connection,
+                    t["score_set_designs"],
+                    season,
+                    category,
+                    comment_words=newest.comment_words,
+                    reason_for_extremes=False,
+                    criteria=_criteria(connection, t["criteria"], newest.id),
+                )
+                for table, column in ((sets, sets.c.id), (t["rounds"], t["rounds"].c.score_set_id)):
+                    connection.execute(sa.update(table).where(column == newest.id).values(design_id=design))
+
+
+def _add(
+    connection: sa.Connection, table: sa.TableClause, season: sa.Row, category: sa.Row, **body: object
+) -> int:
+    head = {
+        "season_id": season.id,
+        "key": category.slug,
+        "name": category.name,
+        "edited_at": season.opens_at,
+        "version": 1,
+    }
+    connection.execute(sa.insert(table).values(**head, **body))
+    found = sa.select(table.c.id).where(table.c.season_id == season.id, table.c.key == category.slug)
+    return int(connection.execute(found).scalar_one())
+
+
+def _criteria(connection: sa.Connection, table: sa.TableClause, score_set_id: int) -> list[dict[str, object]]:
+    rows = connection.execute(
+        sa.select(table).where(table.c.score_set_id == score_set_id).order_by(table.c.position)
+    )
+    return [
+        {
+            "key": row.key,
+            "name": row.name,
+            "help": row.help,
+            "weight": row.weight,
+            "low": row.low,
+            "high": row.high,
+            "step": row.step,
+            "scale": "scale",
+            "points": row.points,
+            "counts": True,
+            "floor": None,
+        }
+        for row in rows
+    ]
+
+
+def _table(name: str) -> sa.TableClause:
+    kinds: dict[str, Any] = {
+        "sections": _JSON,
+        "criteria": _JSON,
+        "points": _JSON,
+        "edited_at": _INSTANT,
+        "opens_at": _INSTANT,
+    }
+    return sa.table(
+        name,
+        *(sa.column(column, kinds.get(column, sa.types.NullType())) for column in _COLUMNS[name].split()),
+    )
+
+
+_COLUMNS = {
+    "seasons": "id opens_at",
+    "categories": "id season_id slug name position form_design_id",
+    "form_versions": "category_id number sections digest",
+    "score_sets": "id category_id number comment_words design_id",
+    "criteria": "score_set_id position key name help weight low high step points",
+    "rounds": "score_set_id design_id",
+    "form_designs": "id season_id key name sections edited_at version",
+    "score_set_designs": "id season_id key name comment_words reason_for_extremes criteria edited_at version",
+}
 _POINTERS = (
     ("seasons", "opened_by_id", "users"),
     ("categories", "form_design_id", "form_designs"),

@@ -16,8 +16,10 @@ function markOf(criterion) {
 
 // Points out of 100 over the criteria that have a mark: a missing mark is missing, not zero.
 export function totals(rows) {
-  const weights = rows.reduce((sum, row) => sum + row.weight, 0) || 1;
-  const marked = rows.filter((row) => row.mark !== null);
+  // What has no weight stands apart from the total.
+  const counting = rows.filter((row) => row.weight > 0);
+  const weights = counting.reduce((sum, row) => sum + row.weight, 0) || 1;
+  const marked = counting.filter((row) => row.mark !== null);
   const share = (row) => (row.mark - row.low) / (row.high - row.low);
   return {
     got: marked.reduce((sum, row) => sum + row.weight * share(row) * 100, 0) / weights,
@@ -54,8 +56,20 @@ function bind(form) {
   const switcher = form.querySelector("[data-keys-on]");
   let current = 0;
 
+  // A reason is asked for at either end of a scale; one that was written stays in sight.
+  function showReason(criterion) {
+    const reason = criterion.querySelector("[data-note]");
+    if (!reason) return;
+    const mark = markOf(criterion);
+    const atEnd = mark !== null && [criterion.dataset.low, criterion.dataset.high].some((end) => Number(end) === mark);
+    reason.hidden = !atEnd && !reason.querySelector("textarea").value && !reason.querySelector(".field-error");
+  }
+
   function showTotal() {
-    criteria.forEach((criterion) => criterion.classList.toggle("open", markOf(criterion) === null));
+    criteria.forEach((criterion) => {
+      criterion.classList.toggle("open", markOf(criterion) === null);
+      showReason(criterion);
+    });
     if (!total) return;
     const { got, of, done } = totals(
       criteria.map((criterion) => ({

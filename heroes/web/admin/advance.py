@@ -3,6 +3,7 @@
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from heroes.domain.advance_rules import sentence
 from heroes.domain.questions import clean_text, showable
 from heroes.services import advancing
 from heroes.services.boards import Board, cut
@@ -55,6 +56,11 @@ def _page(
     drawn = line.places is not None or line.at_least is not None
     found = cut(board, places=line.places, at_least=line.at_least)
     above = {one.entry.handle for one in found.above} if drawn else set()
+    level = {one.entry.handle for one in found.level}
+    proposal = None
+    if not drawn and advancing.rule_of(board).proposes:
+        proposal = advancing.proposed(board)
+        above, level = set(proposal.chosen), set(proposal.level)
     plan = advancing.plan(context(), board)
     posted = request.method == "POST"
     ticked = {row.partition(":")[0] for row in request.form.getlist("chosen")} if posted else above
@@ -69,7 +75,9 @@ def _page(
         following=advancing.next_round(board),
         line=line,
         drawn=drawn,
-        level={one.entry.handle for one in found.level},
+        level=level,
+        proposal=proposal,
+        rule=sentence(advancing.rule_of(board)),
         going=[one for one in plan if one.moves],
         staying=[one for one in plan if not one.moves],
         ticked=ticked,

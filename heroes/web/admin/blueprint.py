@@ -7,6 +7,7 @@ from flask import Blueprint, url_for
 from heroes.models.installation import Programme
 from heroes.models.seasons import Season
 from heroes.web.kit.pipeline import set_site, viewer
+from heroes.web.kit.terms import own
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -42,4 +43,4 @@ def _frame(tabs: list[tuple[str, str, bool]]) -> dict[str, Any]:
     person = viewer()
     assert person is not None
     roles = ", ".join(sorted(role.value for role in person.found.staff))
-    return {"role": roles.capitalize(), "who": person.name, "key": "admin", "tabs": tabs, "help": []}
+    return {"role": own(roles.capitalize()), "who": person.name, "key": "admin", "tabs": tabs, "help": []}

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from heroes.domain.outcomes import OutcomeRule, sentences
+from heroes.domain.proposing import KIND_WORDS, Kind, Proposal
 from heroes.domain.questions import clean_text
 from heroes.domain.workflow import SENTENCES, Why
 from heroes.models.database import current_session
@@ -13,7 +15,7 @@ from heroes.models.result_pages import released_at
 from heroes.services import deciding
 from heroes.services.boards import Board
 from heroes.services.deciding import FINALIST, SET_ASIDE, Stage, Step, stage_of
-from heroes.services.proposing import rule_of
+from heroes.services.proposing import measures_on, rule_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.leaderboard import board_for_staff, page_of, touched_by_changes
@@ -93,6 +95,7 @@ def _shortlist_page(
     posted = request.method == "POST"
     ticked = {row.partition(":")[0] for row in request.form.getlist("chosen")}
     going = [step for step in plan.above if step.moves]
+    small = deciding.too_small(board)
     return render(
         "admin/decide_shortlist.html",
         status,
@@ -106,7 +109,11 @@ def _shortlist_page(
         tied=[step for step in plan.level if step.moves],
         resting=[step for step in plan.below if step.moves],
         staying=[step for step in (*plan.above, *plan.level) if not step.moves],
-        ticked=ticked if posted else {step.line.entry.handle for step in going},
+        ticked=ticked if posted else {step.line.entry.handle for step in going if not small},
+        small=small,
+        rule=rule_of(board),
+        sentences=sentences(rule_of(board), measures_on(context(), board)),
+        may_depart=bool(deciding.shortlist_departs(board)),
         with_rest=request.form.get("with_rest") == "yes",
         asks_reason=_asks(plan.above + plan.level + plan.below),
         reason=request.form.get("reason", ""),
@@ -119,7 +126,7 @@ def _shortlist_page(
 
 
 def _asks(steps: tuple[Step, ...]) -> bool:
-    return any(step.asks_reason and step.moves for step in steps)
+    return any((step.asks_reason or step.departs) and step.moves for step in steps)
 
 
 # ---- the awards ----
@@ -132,7 +139,7 @@ def award(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
     where = (season_slug, category_slug, round_slug)
     if request.method == "GET":
         board = board_for_staff(where, request.args.get("method") or None)
-        return _award_page(board, deciding.suggested(board))
+        return _award_page(board)
     method = request.form.get("method", "")
     choices = {
         key.removeprefix("choice-"): value
@@ -165,36 +172,65 @@ def award(season_slug: str, category_slug: str, round_slug: str) -> AnyResponse:
 
 def options_of(board: Board) -> list[tuple[str, str]]:
     """What can be chosen for an entry: the levels, best first, then the words for those without one."""
+    rule = rule_of(board)
     options = [("", "Decide later")]
-    options += [(level.key, f"{level.name}") for level in rule_of(board).levels]
-    options.append((FINALIST, "Finalist, no award"))
-    if stage_of(board) is Stage.ONLY:
+    options += [(level.key, f"{level.name}") for level in rule.levels]
+    options.append((FINALIST, KIND_WORDS[Kind.TOWARDS] if rule.benchmark else "Finalist, no award"))
+    if stage_of(board) is Stage.ONLY and not rule.benchmark:
         options.append((SET_ASIDE, "Not shortlisted this year"))
     return options
 
 
 def _award_page(
-    board: Board, choices: dict[str, str], status: int = 200, *, errors: dict[str, str] | None = None
+    board: Board,
+    choices: dict[str, str] | None = None,
+    status: int = 200,
+    *,
+    errors: dict[str, str] | None = None,
 ) -> Response:
+    """The page of choices; at first each is what the rule proposes."""
     if stage_of(board) not in (Stage.ONLY, Stage.FINAL):
         return page_of(board, 409, problem="The awards are not decided on this round.")
     errors = errors or {}
+    found = deciding.proposed(context(), board)
+    rule = rule_of(board)
     return render(
         "admin/decide_award.html",
         status,
         room=room(board.season, "results"),
         season=board.season,
         board=board,
-        rule=rule_of(board),
+        rule=rule,
+        sentences=sentences(rule, measures_on(context(), board)),
+        proposals={handle: _proposed(rule, one) for handle, one in found.items()},
         taken=_taken(board),
         lines=deciding.candidates(board),
         options=options_of(board),
-        choices=choices,
+        choices=deciding.chosen_by(board, found) if choices is None else choices,
         open_until=board.rounds[-1].closes_at if board.rounds[-1].closes_at > context().now else None,
         round_open=SENTENCES[Why.ROUND_OPEN],
         found=[Problem("", text) for text in errors.values()],
         back=_back(board),
     )
+
+
+def _proposed(rule: OutcomeRule, one: Proposal) -> SimpleNamespace:
+    """A proposal as the page says it: in two or three words with a colour, and why."""
+    level = one.kind is Kind.LEVEL
+    return SimpleNamespace(
+        words=rule.level_name(one.level) if level else KIND_WORDS[one.kind],
+        sign=("awarded", "rosette")
+        if level
+        else ("wait", "scales")
+        if one.kind in _OPEN
+        else ("draft", "minus"),
+        reason=one.reason,
+        warning=one.warning,
+    )
+
+
+_OPEN = frozenset({Kind.TIED, Kind.WAITS})
+"""Proposals that leave something to decide first."""
 
 
 def _taken(board: Board) -> dict[str, int]:
@@ -217,7 +253,7 @@ def _award_preview(
         return page_of(board, 409, problem="The awards are not decided on this round.")
     steps = deciding.plan_award(context(), board, choices, reason=_reason())
     if not steps:
-        return _award_page(board, {}, 422, errors={"entry": "Choose something for at least one entry."})
+        return _award_page(board, None, 422, errors={"entry": "Choose something for at least one entry."})
     errors = errors or {}
     words = dict(options_of(board))
     return render(

@@ -16,7 +16,7 @@ from heroes.domain.entry_states import Act, Facts, State
 from heroes.domain.nominations import MAY_TELL, people_fields
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
 from heroes.domain.policy import Deed, may
-from heroes.domain.questions import count_words, showable
+from heroes.domain.questions import Told, count_words, showable, told
 from heroes.domain.roles import Role, with_implied
 from heroes.domain.workflow import Allowed, Refused, Why, offer
 from heroes.models import entry_pages as read
@@ -35,6 +35,7 @@ from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render, viewer
 from heroes.web.kit.states import STATES
+from heroes.web.kit.terms import own
 
 STAFF_LABELS = {
     "nominator_email": "E-mail",
@@ -102,6 +103,7 @@ def _entry_page(
     shown: Shown, status: int = 200, errors: dict[str, str] | None = None, typed: dict[str, str] | None = None
 ) -> Response:
     page, session = shown.page, current_session()
+    frame = room(page.season, "queue")
     verdicts = {key: shown.verdict(words) for key, words in ACTS.items()}
     judged_by = read.judged_by(session, page.entry.id)
     records = read.records(session, page.entry.id)
@@ -111,7 +113,7 @@ def _entry_page(
     return render(
         "admin/entry.html",
         status,
-        room=room(page.season, "queue"),
+        room=frame,
         page=page,
         entry=page.entry,
         season=page.season,
@@ -183,18 +185,17 @@ def stations(entry: Any, rule: OutcomeRule, zone: str) -> list[tuple[str, str, s
 def _answers(shown: Shown) -> list[SimpleNamespace]:
     answers = shown.page.sheet.answers
     found = []
-    for question in form_of(shown.page.form_version).questions:
-        text = answers.get(question.key, "")
-        if question.kind == "yes_no":
-            text = {"yes": "Yes", "no": "No"}.get(text, text)
-        elif question.kind == "consent":
-            text = f"Confirmed (text {text})" if text else ""
-        long = question.kind == "long"
+    for question in form_of(shown.page.form_version).asked(answers).questions:
+        answer = answers.get(question.key, "")
+        as_read = told(question, answer)
+        if question.kind == "consent" and answer:
+            as_read = Told(f"Confirmed (text {answer})")
         found.append(
             SimpleNamespace(
                 label=question.label,
-                text=text,
-                words=count_words(text) if long else None,
+                told=as_read,
+                words=count_words(as_read.text) if question.kind == "long" else None,
+                hidden="" if question.judges else "not for judges",
                 identifying=question.identifying,
             )
         )
@@ -210,7 +211,7 @@ def _people(shown: Shown) -> SimpleNamespace:
     for person in people_fields(shown.page.category.kind, with_nominator=with_nominator):
         text = MAY_TELL.get(values[person.key], "") if person.key == "may_tell" else values[person.key]
         if text and person.key not in ("title", "nominator_name"):
-            label = STAFF_LABELS.get(person.key, person.label)
+            label = own(STAFF_LABELS.get(person.key, person.label))
             (nominator if person.nominator else nominee).append((label, text))
     return SimpleNamespace(nominee=nominee, nominator=nominator)
 
@@ -225,7 +226,8 @@ def _events(records: Sequence[Any], mails: Sequence[Any]) -> list[SimpleNamespac
             SimpleNamespace(
                 at=record.at,
                 icon=ACTS[key].icon if key in ACTS else EVENT_ICONS.get(key, "info"),
-                who=record.actor_name or ("The nominator" if record.acting_as == "nominator" else "Somebody"),
+                who=record.actor_name
+                or (own("The nominator") if record.acting_as == "nominator" else "Somebody"),
                 acting_as=record.acting_as,
                 what=did(record.act),
                 detail=_detail(body),
@@ -404,6 +406,7 @@ def faster_page(
         "admin/faster.html",
         409,
         room=room(shown.page.season, "queue"),
+        season=shown.page.season,
         entry=shown.page.entry,
         zone=shown.page.season.timezone,
         latest=latest,

@@ -25,6 +25,7 @@ from heroes.web.admin.queue import TO_SCREEN, glance_of
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, viewer
 from heroes.web.kit.season_facts import milestones_of
+from heroes.web.kit.terms import own
 from heroes.web.kit.words import left, many, short_day
 
 DAYS = 14
@@ -35,12 +36,11 @@ THIN_BELOW = 3
 @blueprint.get("/")
 @open_to(Access.STAFF)
 def home() -> AnyResponse:
-    """The newest season that this person is staff of; before there is one, how to get there."""
+    """The newest season that this person is staff of, open ones first; before there is one, how to get there."""
     person = viewer()
     assert person is not None
-    for season in public_pages.seasons(current_session()):
-        if season.programme_id in person.found.programmes:
-            return redirect(url_for("admin.season", season_slug=season.slug))
+    for season in public_pages.seasons_of_staff(current_session(), person.found.programmes):
+        return redirect(url_for("admin.season", season_slug=season.slug))
     programme = current_session().get_one(Programme, min(person.found.programmes))
     return render(
         "admin/no_season.html",
@@ -55,6 +55,7 @@ def home() -> AnyResponse:
 def season(season_slug: str) -> Response:
     """The season at a glance: what waits for somebody, how each category stands, the dates."""
     found = staff_season(context(), season_slug, Deed.SEE_SEASON)
+    frame = room(found, "season")
     session, now = current_session(), context().now
     totals = read.tallies(session, found.id)
     rounds = result_pages.rounds_of_season(session, found.id)
@@ -67,7 +68,7 @@ def season(season_slug: str) -> Response:
     return render(
         "admin/season.html",
         season=found,
-        room=room(found, "season"),
+        room=frame,
         phase=_phase(found, stage, now),
         waiting=[row for row in _waiting(found, totals, rows, stage) if row[1]],
         milestones=milestones_of(found),
@@ -160,28 +161,28 @@ def _waiting(
             "To screen",
             glance.to_screen,
             f"{queue}?state={TO_SCREEN}",
-            "Eligible entries go on to the judges.",
+            own("Eligible entries go on to the judges."),
         ),
         (
-            "Back with their entrants",
+            own("Back with their entrants"),
             glance.returned,
             f"{queue}?state={State.RETURNED.value}",
             "Each has your message and a time by which it is due.",
         ),
         (
-            "Scorecards not in yet",
+            own("Scorecards not in yet"),
             missing,
             f"{queue}?sort=fewest&state={State.SUBMITTED.value}",
-            "Of those that judges have been asked for in each category’s latest round.",
+            own("Of those that judges have been asked for in each category’s latest round."),
         ),
         (
-            "Entries to decide",
+            own("Entries to decide"),
             to_decide,
             url_for("admin.results", season_slug=season.slug),
-            "Their category’s last round has closed. Its outcomes go out once each entry has one.",
+            own("Their category’s last round has closed. Its outcomes go out once each entry has one."),
         ),
         (
-            "Thin categories",
+            own("Thin categories"),
             len(thin),
             f"{queue}?category={thin[0].slug}" if thin else queue,
             ", ".join(row.name for row in thin),

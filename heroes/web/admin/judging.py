@@ -26,6 +26,7 @@ from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.own_marks import rounds_to_judge_first
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, status_of, viewer
+from heroes.web.kit.terms import own
 
 ROUND = "/<season_slug>/judging/<category_slug>/<round_slug>"
 ONE = f"{ROUND}/<entry_handle>"
@@ -137,7 +138,7 @@ def _round_page(
         problems=[SimpleNamespace(anchor=key, text=text) for key, text in errors.items()],
         acts=_acts(),
         open=ctx.now < round_.closes_at and season.ended_at is None,
-        notices=[("ok", _dealt(int(dealt)))] if dealt.isdecimal() and len(dealt) < 7 else [],
+        notices=[("ok", own(_dealt(int(dealt))))] if dealt.isdecimal() and len(dealt) < 7 else [],
         room=room(season, "judging"),
     )
 

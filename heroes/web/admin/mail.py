@@ -26,6 +26,7 @@ _NAMES = {
     "judge_reminder": "Reminder to a judge",
     "links": "Private links",
     "password_changed": "Password changed",
+    "scorecard_again": "Scorecards to complete",
     "shared": "Asked for help",
     "sign_in": "Sign-in link",
     "slot": "Time to present",

@@ -8,11 +8,11 @@ from heroes.web.kit.pipeline import context, viewer
 
 
 def rounds_to_judge_first() -> frozenset[int]:
-    """The open rounds in which this person has scorecards left: the others' marks in them show afterwards."""
+    """The open rounds in which this person judges and must not see the others' marks yet: they show afterwards."""
     person = viewer()
     if person is None or not person.found.judge:
         return frozenset()
-    return read.rounds_still_to_judge(current_session(), person.user.id, context().now)
+    return read.rounds_to_wait_for(current_session(), person.user.id, context().now)
 
 
 def entries_to_judge_first(entry_ids: Collection[int]) -> frozenset[int]:

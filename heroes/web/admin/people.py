@@ -19,6 +19,7 @@ from heroes.services.standing import programme_roles
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render
+from heroes.web.kit.terms import own
 
 KINDS = {
     "staff": (inviting.STAFF_ROLES, Deed.INVITE_STAFF),
@@ -124,7 +125,7 @@ def invite(season_slug: str, kind: str) -> AnyResponse:
         422 if errors else 200,
         **_frame(season),
         kind=kind,
-        role_options=[(role.value, f"{ROLE_WORDS[role]}: {MAY[role]}") for role in reversed(roles)],
+        role_options=[(role.value, own(f"{ROLE_WORDS[role]}: {MAY[role]}")) for role in reversed(roles)],
         panel_options=[(p.slug, p.name) for p in read.panels(session, season.id)] if kind == "judge" else [],
         names=read.organisation_names(session, season.programme_id) if kind == "organisation" else [],
         typed=typed,

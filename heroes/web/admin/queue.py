@@ -31,6 +31,7 @@ from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render, viewer
 from heroes.web.kit.states import SCREENINGS as SCREENING_WORDS
 from heroes.web.kit.states import STATES
+from heroes.web.kit.terms import own
 from heroes.web.kit.words import many, number
 
 HUES = 10
@@ -149,12 +150,12 @@ def queue_page(
         levels=_levels(categories),
         category_options=[("", "Any"), *((c.slug, c.name) for c in categories)],
         screening_options=[("", "Any"), *((s, screening_word(s)) for s in SCREENINGS)],
-        progress_options=[("", "Any"), *PROGRESS_WORDS.items()],
-        sort_options=list(SORT_WORDS.items()),
-        bulk_options=[(act.value, words) for act, words in BULK_WORDS.items()],
+        progress_options=[("", "Any"), *((key, own(text)) for key, text in PROGRESS_WORDS.items())],
+        sort_options=[(key, own(text)) for key, text in SORT_WORDS.items()],
+        bulk_options=[(act.value, own(words)) for act, words in BULK_WORDS.items()],
         may_act=may(Deed.SCREEN, person.found.staff),
         begun=asked.state in read.NEVER_RECEIVED,
-        sorted_words=SORT_WORDS[asked.sort].lower(),
+        sorted_words=own(SORT_WORDS[asked.sort].lower()),
         said=_said(asked, categories, totals, len(page.rows), more=bool(page.before or page.after)),
         before=_turned(asked, here, page.before),
         after=_turned(asked, here, page.after),
@@ -191,7 +192,7 @@ def _tabs(
         sums[kind, value] = sums.get((kind, value), 0) + count
 
     def tab(word: str, state: str, count: int) -> tuple[str, str, int, bool]:
-        return word, f"{here}?{asked.query(state=state)}", count, asked.state == state
+        return own(word), f"{here}?{asked.query(state=state)}", count, asked.state == state
 
     found = [
         tab("All received", "", sums.get(("received", "yes"), 0)),
@@ -236,7 +237,7 @@ def _notice() -> str:
     done, act = request.args.get("done", ""), request.args.get("did", "")
     if not done.isdecimal() or len(done) > 4 or act not in {a.value for a in BulkAct}:
         return ""
-    return f"{BULK_WORDS[BulkAct(act)]}: done for {many(int(done), 'entry', 'entries')}."
+    return f"{own(BULK_WORDS[BulkAct(act)])}: done for {many(int(done), 'entry', 'entries')}."
 
 
 # ---- turning pages ----

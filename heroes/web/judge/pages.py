@@ -1,6 +1,6 @@
 """The judge room: the queue, and an entry with its scorecard beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
@@ -10,17 +10,22 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from heroes.domain.questions import count_words
-from heroes.domain.scorecards import minutes
+from heroes.domain.questions import words_to_judge
+from heroes.domain.round_kinds import RoundKind, kind_of
+from heroes.domain.round_settings import others_marks_show
+from heroes.domain.scorecards import minutes, plain
 from heroes.models import judge_pages as read
 from heroes.models.database import current_session
 from heroes.services import recusing, scoring, undertaking
+from heroes.services.nomination_forms import form_of
 from heroes.services.refusals import Faster, Invalid
-from heroes.services.scoring import Card, CardClosed
+from heroes.services.scoring import Card, CardClosed, Words
+from heroes.services.slotting import slot_of
 from heroes.web.judge.reading import TheEntry, entry_to_read
-from heroes.web.judge.sheets import Sheet, draft_sheet, posted_sheet
+from heroes.web.judge.sheets import Posted, Row, Sheet, Was, draft_sheet, posted_sheet
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, set_site, viewer, wants_json
+from heroes.web.kit.terms import own
 
 blueprint = Blueprint("judge", __name__, url_prefix="/judge")
 
@@ -37,12 +42,15 @@ def room(current: bool, *, chairing: bool = False, mine: bool = False) -> dict[s
     tabs = [("My queue", url_for("judge.home"), current), ("How I mark", url_for("judge.own_marks"), mine)]
     if person.found.chair:
         tabs.append(("Panels I chair", url_for("judge.tables"), chairing))
-    return {"role": "Chair" if chairing else "Judge", "who": person.name, "key": "judge", "tabs": tabs}
+    return {"role": own("Chair" if chairing else "Judge"), "who": person.name, "key": "judge", "tabs": tabs}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One assignment as the queue shows it; `sign` is its state's word and icon by the kit's name."""
+    """One assignment as the queue shows it; `sign` is its state's word and icon by the kit's name.
+
+    `said` is the total where it is no number; `starts_at` and `place` are those of a live presentation.
+    """
 
     handle: str
     name: str
@@ -51,7 +59,10 @@ class Line:
     sign: str
     word: str
     total: Any
+    said: str
     readable: bool
+    starts_at: datetime | None
+    place: str
 
 
 @blueprint.get("/")
@@ -84,7 +95,7 @@ def home() -> Response:
         following=read.next_to_do(session, user_id, ctx.now),
         terms_wait=season.slug if undertaking.waits(ctx, season) else "",
         minutes_left=bench.todo * sum(waiting) // len(waiting) if waiting else 0,
-        notices=[("ok", text) for key, text in SAID.items() if key in request.args],
+        notices=[("ok", own(text)) for key, text in SAID.items() if key in request.args],
         room=room(True),
     )
 
@@ -95,7 +106,7 @@ def _number(name: str) -> int:
 
 
 def _line(row: Any, now: datetime) -> Line:
-    words = sum(count_words(answer) for answer in row.answers.values())
+    words = words_to_judge(form_of(row.FormVersion), row.answers, blind=row.blind)
     sign, word = _sign(row, now)
     return Line(
         handle=row.handle,
@@ -105,11 +116,16 @@ def _line(row: Any, now: datetime) -> Line:
         sign=sign,
         word=word,
         total=row.total,
+        said=kind_of(row.kind).said_total(row.total),
         readable=bool(row.live),
+        starts_at=row.starts_at,
+        place=row.place or "",
     )
 
 
 def _sign(row: Any, now: datetime) -> tuple[str, str]:
+    if row.waits and row.asked_again_at is not None and row.state == "submitted":
+        return "draft", "Corrected: a mark is missing"
     if row.state == "submitted":
         changing = row.live and now < row.closes_at and _changed_since(row)
         return ("draft", "Submitted, changed since") if changing else ("submitted", "")
@@ -134,20 +150,20 @@ def card(handle: str) -> AnyResponse:
     """An entry and its scorecard. Whatever is refused comes back with everything still on the page."""
     if request.method == "GET":
         opened = scoring.open_card(context(), handle)
-        return _page(opened, draft_sheet(opened))
-    raw, comment = _posted()
-    revision = request.form.get("revision", "")
-    number = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
+        was = _was(opened)
+        return _page(opened, draft_sheet(opened, was), was)
+    posted = _posted()
     handing_in = request.form.get("act") == "submit"
+    given = (posted.revision, posted.raw, posted.words, posted.on)
     try:
         if handing_in:
-            scoring.submit(context(), handle, number, raw, comment)
+            scoring.submit(context(), handle, *given)
         else:
-            kept = scoring.save(context(), handle, number, raw, comment)
+            kept = scoring.save(context(), handle, *given)
     except Invalid as error:
-        return _invalid(handle, number, raw, comment, error)
+        return _invalid(handle, posted, error)
     except (Faster, CardClosed) as error:
-        return _refused(handle, raw, comment, error)
+        return _refused(handle, posted, error)
     if handing_in:
         return _onwards(handle)
     if wants_json():
@@ -156,16 +172,25 @@ def card(handle: str) -> AnyResponse:
     return redirect(url_for("judge.card", handle=handle, saved=1), 303)
 
 
-def _posted() -> tuple[dict[str, str | None], str]:
-    """The marks by criterion: "" is an abstention, None is a number that was left empty."""
+def _posted() -> Posted:
+    """The marks by criterion ("" is an abstention, None is a number that was left empty), and all beside them."""
     form = request.form
-    raw: dict[str, str | None] = {
-        name.removeprefix("mark-"): value for name, value in form.items() if name.startswith("mark-")
-    }
+    raw: dict[str, str | None] = {**_named("mark-")}
     for key in form.getlist("typed"):
         empty = not (raw.get(key) or "").strip()
         raw[key] = ("" if form.get(f"none-{key}") else None) if empty else raw[key]
-    return raw, form.get("comment", "")
+    revision = form.get("revision", "")
+    number = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
+    return Posted(raw, Words(form.get("comment", ""), _named("note-")), _named("scale-"), number)
+
+
+def _named(prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): text for name, text in request.form.items() if name.startswith(prefix)}
+
+
+def _was(opened: Card) -> Was:
+    """The marks that are in, with the criteria that they were given on."""
+    return read.marks_handed_in(current_session(), opened.assignment) if opened.assignment.submission else {}
 
 
 def _onwards(handle: str) -> AnyResponse:
@@ -177,33 +202,33 @@ def _onwards(handle: str) -> AnyResponse:
     return redirect(url_for("judge.card", handle=following.handle, sent=1), 303)
 
 
-def _invalid(
-    handle: str, revision: int, raw: Mapping[str, str | None], comment: str, error: Invalid
-) -> AnyResponse:
+def _invalid(handle: str, posted: Posted, error: Invalid) -> AnyResponse:
     if wants_json():
         return make_response(jsonify(error=error.code, sentence=error.sentence), 422)
     opened = scoring.open_card(context(), handle)
-    return _page(opened, posted_sheet(opened, raw, comment, error.errors, revision), 422)
+    was = _was(opened)
+    return _page(opened, posted_sheet(opened, posted, error.errors, posted.revision, was), was, 422)
 
 
-def _refused(
-    handle: str, raw: Mapping[str, str | None], comment: str, error: Faster | CardClosed
-) -> AnyResponse:
+def _refused(handle: str, posted: Posted, error: Faster | CardClosed) -> AnyResponse:
     """What was typed beside what stands: nothing was written, nothing is lost."""
     if wants_json():
         return make_response(jsonify(error=error.code, sentence=error.sentence), 409)
     opened = scoring.open_card(context(), handle)
-    sheet = posted_sheet(opened, raw, comment, {}, opened.assignment.revision)
-    return _page(opened, sheet, 409, theirs=draft_sheet(opened) if isinstance(error, Faster) else None)
+    was = _was(opened)
+    sheet = posted_sheet(opened, posted, {}, opened.assignment.revision, was)
+    return _page(opened, sheet, was, 409, theirs=draft_sheet(opened) if isinstance(error, Faster) else None)
 
 
-def _page(opened: Card, sheet: Sheet, status: int = 200, theirs: Sheet | None = None) -> Response:
+def _page(opened: Card, sheet: Sheet, was: Was, status: int = 200, theirs: Sheet | None = None) -> Response:
     ctx, session = context(), current_session()
     row, assignment = opened.row, opened.assignment
     set_site(row.season, row.season.programme)
     live = row.takes_marks
     others: Sequence[Any] = ()
-    if assignment.state == "submitted" and live:
+    kind = kind_of(row.round.kind)
+    closed, shown = row.round.closes_at <= ctx.now, row.round.marks_shown
+    if assignment.state == "submitted" and live and others_marks_show(shown, left=0, closed=closed):
         others = read.colleagues(session, assignment)
     return render(
         "judge/scorecard.html",
@@ -214,14 +239,26 @@ def _page(opened: Card, sheet: Sheet, status: int = 200, theirs: Sheet | None = 
         sheet=sheet,
         theirs=theirs,
         typed=status == 409,
-        handed_in=read.marks_handed_in(session, assignment) if assignment.state == "submitted" else {},
+        handed_in={row.key: _handed_in(row, was, kind) for row in sheet.rows},
         others=others,
+        kind=kind,
+        slot=slot_of(ctx, row.round, row.entry.id),
         changed=assignment.state == "submitted" and _changed_since(assignment),
         bench=read.bench(session, ctx.actor.user_id or 0, ctx.now),
         live=live,
         notices=_card_notices(status),
         room=room(False),
     )
+
+
+def _handed_in(row: Row, was: Was, kind: RoundKind) -> str:
+    """What counts of a criterion, in words."""
+    if row.was:
+        return f"{row.was}, so it does not count"
+    if row.key not in was:
+        return "not marked"
+    value = was[row.key][1]
+    return "cannot judge" if value is None else kind.said(value) or plain(value)
 
 
 def _gone(row: read.CardRow) -> TheEntry:

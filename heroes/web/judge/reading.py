@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from heroes.domain.questions import Form, count_words
+from heroes.domain.questions import Form, Told, told, words_to_judge
 from heroes.domain.scorecards import minutes
 from heroes.models.judge_pages import CardRow
 from heroes.services.nomination_forms import form_of, people_of
+from heroes.web.kit.terms import own
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question and what was answered, as people read it; `link` is the address of an answer that is one."""
+    """One question and what was answered, as people read it."""
 
     label: str
-    text: str
-    link: str = ""
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class TheEntry:
 def entry_to_read(row: CardRow) -> TheEntry:
     """The entry of an assignment, without anything that its round hides."""
     form = form_of(row.form_version)
-    answers = _answers(form.without_identifying() if row.round.blind else form, row.sheet.answers)
-    words = sum(count_words(answer.text) for answer in answers)
+    answers = answers_to_read(form, row.sheet.answers, blind=row.round.blind)
+    words = words_to_judge(form, row.sheet.answers, blind=row.round.blind)
     return TheEntry(
         name=row.name,
         category=row.category.name,
@@ -46,25 +46,10 @@ def entry_to_read(row: CardRow) -> TheEntry:
     )
 
 
-def _answers(form: Form, given: dict[str, str]) -> tuple[Answer, ...]:
-    # A consent is given to the organisers; a judge has nothing to weigh in it.
-    asked = [question for question in form.questions if question.kind != "consent"]
-    return tuple(
-        Answer(
-            question.label,
-            _said(question.kind, given.get(question.key, ""), question.unit),
-            given.get(question.key, "") if question.kind == "link" else "",
-        )
-        for question in asked
-    )
-
-
-def _said(kind: str, answer: str, unit: str) -> str:
-    if kind == "yes_no":
-        return {"yes": "Yes", "no": "No"}.get(answer, answer)
-    if kind == "number" and answer and unit:
-        return f"{answer}{unit if unit == '%' else ' ' + unit}"
-    return answer
+def answers_to_read(form: Form, given: dict[str, str], *, blind: bool) -> tuple[Answer, ...]:
+    """Every question that was asked and that judges may see, with its answer."""
+    shown = form.asked(given).for_judges(blind=blind)
+    return tuple(Answer(q.label, told(q, given.get(q.key, ""))) for q in shown.questions)
 
 
 def _facts(row: CardRow) -> tuple[tuple[str, str], ...]:
@@ -72,7 +57,7 @@ def _facts(row: CardRow) -> tuple[tuple[str, str], ...]:
     people = row.sheet.people or people_of(row.entry)
     shown = (
         ("Role", "nominee_role"),
-        ("Organisation", "organisation_name"),
+        (own("Organisation"), "organisation_name"),
         ("Sector", "sector"),
     )
     return tuple((label, people[key]) for label, key in shown if people.get(key))

@@ -72,6 +72,7 @@ def _not_yet(error: NotNow) -> Response:
         409,
         said=error.sentence,
         computing=isinstance(error, NotComputed),
+        hidden=error.code == "marks_hidden",
         room=room(False, chairing=True),
     )
 
@@ -129,6 +130,8 @@ def _shown(board: Board) -> list[SimpleNamespace]:
     """
     released = result_pages.released_at(current_session(), board.category)
     takes_part = stage_of(board) is not Stage.EARLY
+    # Whoever shortlists has to see whom: for them the shortlist of a benchmark category is one like any other.
+    benchmark = rule_of(board).benchmark and "outcomes" in released
     return [
         SimpleNamespace(
             line=line,
@@ -141,6 +144,7 @@ def _shown(board: Board) -> list[SimpleNamespace]:
                 judging_started=True,
                 shortlist_released="shortlist" in released or (takes_part and not line.sealed),
                 outcomes_released="outcomes" in released,
+                benchmark=benchmark,
             ).value,
         )
         for line in board.lines
@@ -223,7 +227,7 @@ def _check_page(
         season=board.season,
         going=[_step(step, by_handle) for step in steps if step.moves],
         staying=[_step(step, by_handle) for step in steps if not step.moves],
-        asks_reason=any(step.asks_reason and step.moves for step in steps),
+        asks_reason=any((step.asks_reason or step.departs) and step.moves for step in steps),
         reason=showable(request.form.get("reason", "")),
         errors=errors,
         found=[Problem("reason" if key == "reason" else "", text) for key, text in errors.items()],

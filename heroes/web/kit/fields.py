@@ -9,6 +9,9 @@ from wtforms.fields.choices import SelectFieldBase
 from wtforms.form import BaseForm
 from wtforms.widgets import EmailInput, HiddenInput, ListWidget, TextArea, TextInput, URLInput
 
+from heroes.web.kit.grids import GridField
+from heroes.web.kit.terms import own
+
 # WTForms spends most of a form's time on joining attributes. These widgets are drawn here, the same but quicker; a
 # password is not among them, because its widget also keeps it from being shown again.
 PLAIN = {TextInput, EmailInput, URLInput, TextArea}
@@ -32,7 +35,9 @@ class Option(NamedTuple):
 
 
 def kind(field: Field) -> str:
-    """How a field is shown: hidden, tick, choices, select, long or text."""
+    """How a field is shown: hidden, tick, choices, select, grid, long or text."""
+    if isinstance(field, GridField):
+        return "grid"
     if isinstance(field.widget, HiddenInput):
         return "hidden"
     if isinstance(field, BooleanField):
@@ -45,7 +50,9 @@ def kind(field: Field) -> str:
 
 
 def anchor(field: Field) -> str:
-    """The id that a link to this field must name: a group of choices has none of its own, its first choice has."""
+    """The id that a link to this field must name: a group has none of its own, its first control has."""
+    if isinstance(field, GridField):
+        return field.first
     return f"{field.id}-0" if kind(field) == "choices" else str(field.id)
 
 
@@ -63,12 +70,14 @@ def _leaves(form: BaseForm) -> Iterator[Field]:
 
 def problems(form: BaseForm) -> list[Problem]:
     """Everything that is wrong with a form, in the order of its fields; what concerns the whole form comes first."""
-    found = [Problem(None, str(text)) for text in form.form_errors]
+    found = [Problem(None, own(str(text))) for text in form.form_errors]
     for field in _leaves(form):
         if field.errors and kind(field) == "hidden":
-            found.append(Problem(None, str(field.errors[0])))
+            found.append(Problem(None, own(str(field.errors[0]))))
         elif field.errors:
-            found.append(Problem(anchor(field), f"{str(field.label.text).rstrip('?')}: {field.errors[0]}"))
+            found.append(
+                Problem(anchor(field), f"{str(field.label.text).rstrip('?')}: {own(str(field.errors[0]))}")
+            )
     return found
 
 

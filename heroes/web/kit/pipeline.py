@@ -43,6 +43,7 @@ from heroes.services.context import Context, Keys
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, OnlyLooking, Refusal, TooOften
 from heroes.services.viewing import Eyes, eyes_of
 from heroes.web.kit.access import Access, access_of
+from heroes.web.kit.terms import own
 from heroes.web.kit.words import zone_word
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -305,6 +306,7 @@ def _shared() -> dict[str, Any]:
 def set_site(season: Any, programme: Any) -> None:
     """Tell the frame of every page whose season this is."""
     person_demo = house().settings.demo
+    g.words = programme.words
     g.site = {
         "programme": programme.name,
         "body": programme.body,
@@ -326,10 +328,10 @@ def refused(error: Refusal) -> Response:
     status = status_of(error)
     current_session().rollback()
     if wants_json():
-        return make_response(jsonify(error=error.code, sentence=error.sentence), status)
+        return make_response(jsonify(error=error.code, sentence=own(error.sentence)), status)
     if isinstance(error, NotFound) and error.sentence == NotFound().sentence:
         return render("errors/404.html", 404, fields=posted_fields())
-    values: dict[str, Any] = {"reason": error.sentence, "fields": posted_fields(), "error": error}
+    values: dict[str, Any] = {"reason": own(error.sentence), "fields": posted_fields(), "error": error}
     template = "errors/looking.html" if isinstance(error, OnlyLooking) else f"errors/{status}.html"
     response = render(template, status, **values)
     if isinstance(error, TooOften):

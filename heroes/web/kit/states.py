@@ -25,6 +25,7 @@ STATES = {
     "ineligible": Sign("Ineligible", "stop"),
     "not_shortlisted": Sign("Not shortlisted this year", "pause"),
     "not_awarded": Sign("Finalist", "star"),
+    "working_towards": Sign("Working towards", "next"),
 }
 
 SCREENINGS = {

@@ -1,6 +1,6 @@
 """How the pages say things: text, times and numbers in plain British English.
 
-All functions are pure: what they are given decides what they say, and nothing here reads a clock.
+What they are given decides what functions say, and the words of the page's programme; nothing here reads a clock.
 Instants arrive with a time zone (they are kept in UTC) and are said in a named zone; a naive one is a mistake
 and raises ValueError, since it would be shown an hour or more wrong.
 """
@@ -20,7 +20,8 @@ from markupsafe import Markup, escape
 
 from heroes.domain.audit_words import news
 from heroes.domain.questions import count_words
-from heroes.web.kit import art, fields, states
+from heroes.web.kit import art, fields, states, terms
+from heroes.web.kit.terms import own
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -173,8 +174,8 @@ def number(value: int) -> str:
 
 
 def many(count: int, one: str, more: str | None = None) -> str:
-    """A number and its noun: 1 entry, 2 entries; `more` where an s is not enough."""
-    return f"{number(count)} {one if count == 1 else more or one + 's'}"
+    """A number and its noun as the programme says it: 1 entry, 2 entries; `more` where an s is not enough."""
+    return f"{number(count)} {own(one if count == 1 else more or one + 's')}"
 
 
 def spent(minutes: int) -> str:
@@ -213,6 +214,7 @@ def register(app: Flask) -> None:
     """Give an app's templates the filters and globals of the kit (charts.register adds its own) and its white space."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update({tool.__name__: tool for tool in FILTERS})
+    terms.register(app)
     tools: dict[str, Any] = {tool.__name__: tool for tool in GLOBALS}
     app.jinja_env.globals.update(
         tools, states=states.STATES, screenings=states.SCREENINGS, scorecards=states.SCORECARDS

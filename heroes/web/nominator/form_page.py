@@ -12,17 +12,18 @@ from wtforms import Form
 
 from heroes.domain.nominations import PeopleField, people_fields
 from heroes.domain.questions import Form as Questions
+from heroes.domain.questions import Told, answer_text, clean, told
 from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.public_pages import CategoryForm
 from heroes.models.seasons import Category, Season
 from heroes.services.nominating import Started
 from heroes.services.nomination_forms import form_of, people_of
-from heroes.services.own_entries import Draft, problems_of
+from heroes.services.own_entries import Draft, kept_aside, problems_of
 from heroes.services.refusals import Faster, Invalid, NotNow, Refusal, TooOften
 from heroes.web.kit.pipeline import context, keep_link, render, set_site, status_of, wants_json
 from heroes.web.kit.season_facts import closes_at, grace_ends_at, is_open, opens_at, season_nav
 from heroes.web.nominator.forms import HONEYPOT, filled, form_class, typed
-from heroes.web.nominator.shown import NOMINEE_TITLES, answer_text
+from heroes.web.nominator.shown import NOMINEE_TITLES, person_text
 
 Values = dict[str, str | None]
 MOST_EMPTY = 200
@@ -30,10 +31,15 @@ MOST_EMPTY = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: the category's form, and whether the nominator is asked who they are."""
+    """What is asked: the category's form, and whether the nominator is asked who they are.
+
+    A preview is sent elsewhere (`action`), and looked at in a moment when the category is open (`now`).
+    """
 
     form: CategoryForm
     with_nominator: bool = True
+    action: str = ""
+    now: datetime | None = None
 
     @property
     def season(self) -> Season:
@@ -196,14 +202,18 @@ def second_page(asked: Asked, raw: Values, error: Faster, kept: Kept) -> AnyResp
     """Somebody saved first: what they saved beside every field that differs, what was typed still in it."""
     if wants_json():
         return make_response(jsonify(error=error.code, sentence=error.sentence), 409)
-    kinds = {person.key: person.key for person in asked.people}
-    kinds |= {question.key: question.kind for question in asked.questions.questions}
-    theirs = {}
-    for key, kind in kinds.items():
-        there, here = kept.values.get(key) or "", raw.get(key) or ""
-        if there.split() != here.split():
-            theirs[key] = answer_text(kind, there)
+    theirs, there, here = {}, kept.values, clean(asked.questions, raw)
+    for person in asked.people:
+        if _differ(there.get(person.key), raw.get(person.key)):
+            theirs[person.key] = person_text(person.key, there.get(person.key) or "")
+    for question in asked.questions.questions:
+        if _differ(there.get(question.key), here.get(question.key)):
+            theirs[question.key] = answer_text(question, there.get(question.key) or "")
     return form_page(asked, raw, {}, kept=kept, status=409, said=error.sentence, theirs=theirs)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return (one or "").split() != (other or "").split()
 
 
 def form_page(
@@ -219,7 +229,7 @@ def form_page(
     revision: int | None = None,
 ) -> Response:
     """The form with these values. `said` is why it was refused, `shut` that it can no longer be sent at all."""
-    now, season, category = context().now, asked.season, asked.category
+    now, season, category = asked.now or context().now, asked.season, asked.category
     closes = closes_at(season, category)
     stored = kept is not None and revision is None and not theirs
     if revision is None:
@@ -233,9 +243,11 @@ def form_page(
         form=form,
         fields=_empty_fields(asked, form) if untouched else _fields(asked, form, theirs or {}, saved_at),
         asked=asked,
+        aside=_aside(asked, values, kept),
         season=season,
         category=category,
-        action=kept.address if kept else request.path,
+        action=asked.action or (kept.address if kept else request.path),
+        now=now,
         kept=kept,
         saved_at=saved_at,
         said=said,
@@ -247,6 +259,14 @@ def form_page(
         grace_ends=grace_ends_at(season, category) if now >= closes else None,
         nav=season_nav(season, ""),
     )
+
+
+def _aside(asked: Asked, values: Values, kept: Kept | None) -> list[tuple[str, Told]]:
+    """What the entrant wrote to questions that are no longer asked, as people read it."""
+    if kept is None:
+        return []
+    found = kept_aside(context(), kept.sheet, asked.form.form_version, values)
+    return [(question.label, told(question, text)) for question, text in found]
 
 
 def _fields(asked: Asked, form: Form, theirs: Mapping[str, str], saved_at: str) -> Markup:

@@ -13,17 +13,23 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TextInput
 
-from heroes.domain.nominations import MAY_TELL, PeopleField, people_fields
+from heroes.domain.nominations import MAY_TELL, PEOPLE_FIELDS, PeopleField, people_fields
 from heroes.domain.questions import Form as Questions
-from heroes.domain.questions import Question, showable
+from heroes.domain.questions import Question, condition_words, day_of, range_words, showable
+from heroes.web.kit.grids import GridField, gathered
+from heroes.web.kit.terms import own
 
 HONEYPOT = "website"
+ASKED_OF_ALL = frozenset(person.key for person in PEOPLE_FIELDS)
+"""Our own questions, which are asked in the programme's words; a season's are its own already."""
 
 
 @lru_cache(maxsize=200)
@@ -34,7 +40,7 @@ def form_class(questions: Questions, kind: str, with_nominator: bool, sectors: t
     # In the order of the page, so that its summary of errors leads from top to bottom.
     fields[HONEYPOT] = StringField("Leave this empty")
     fields |= {person.key: _people_field(person, sectors) for person in people if not person.nominator}
-    fields |= {question.key: _question_field(question) for question in questions.questions}
+    fields |= {question.key: _question_field(questions, question) for question in questions.questions}
     fields |= {person.key: _people_field(person, sectors) for person in people if person.nominator}
     return type("NominationForm", (Form,), fields)
 
@@ -58,10 +64,11 @@ def _people_field(person: PeopleField, sectors: tuple[str, ...]) -> Field:
     return StringField(**settings)
 
 
-def _question_field(question: Question) -> Field:
+def _question_field(form: Questions, question: Question) -> Field:
+    said = (condition_words(form, question), question.help, range_words(question))
     settings: dict[str, Any] = {
         "label": question.label,
-        "description": " ".join(filter(None, (question.help, range_words(question)))),
+        "description": " ".join(filter(None, said)),
         "validators": _mark(question.required),
     }
     match question.kind:
@@ -71,6 +78,16 @@ def _question_field(question: Question) -> Field:
             return RadioField(
                 choices=_choices({c: c for c in question.choices}), validate_choice=False, **settings
             )
+        case "many":
+            return SelectMultipleField(
+                choices=_choices({c: c for c in question.choices}),
+                validate_choice=False,
+                widget=ListWidget(prefix_label=False),
+                option_widget=CheckboxInput(),
+                **settings,
+            )
+        case "people" | "table":
+            return GridField(question=question, **settings)
         case "yes_no":
             return RadioField(choices=_choices({"yes": "Yes", "no": "No"}), validate_choice=False, **settings)
         case "consent":
@@ -82,6 +99,11 @@ def _question_field(question: Question) -> Field:
             return URLField(**settings)
         case "number":
             return StringField(render_kw={"inputmode": "decimal"}, **settings)
+        case "date":
+            limits = {"min": question.earliest, "max": question.latest}
+            return StringField(
+                widget=DateInput(), render_kw={k: v for k, v in limits.items() if v}, **settings
+            )
     if question.words and question.words > 25:
         return TextAreaField(**settings)
     return StringField(**settings)
@@ -89,19 +111,6 @@ def _question_field(question: Question) -> Field:
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, text) for value, text in words.items()]
-
-
-def range_words(question: Question) -> str:
-    """What a number may be, in words; empty for any number and for every other kind."""
-    low, high = question.minimum, question.maximum
-    unit = f" {question.unit}" if question.unit else ""
-    if low is not None and high is not None:
-        return f"A number from {low} to {high}{unit}."
-    if low is not None:
-        return f"A number of {low}{unit} or more."
-    if high is not None:
-        return f"A number of {high}{unit} or less."
-    return f"A number, in{unit}." if unit else ""
 
 
 class _Mark:
@@ -118,8 +127,12 @@ def _mark(required: bool) -> list[_Mark]:
 
 
 def typed(posted: MultiDict[str, str]) -> dict[str, str | None]:
-    """What was posted, by key, as far as a page can show it: the same text comes back after any refusal."""
-    return {showable(key): showable(text) for key, text in posted.items()}
+    """What was posted, by key, as far as a page can show it: the same text comes back after any refusal.
+
+    Several values of one name become one a line, the cells of people and tables one text by the key of the question.
+    """
+    raw: dict[str, str | None] = {showable(key): showable("\n".join(texts)) for key, texts in posted.lists()}
+    return raw | gathered(posted)
 
 
 def filled(
@@ -132,9 +145,18 @@ def filled(
     """The form with these values in it and each error at its field."""
     data: dict[str, Any] = {**values, "revision": str(revision)}
     for question in asked.questions:
+        value = values.get(question.key)
         if question.kind == "consent":
-            data[question.key] = values.get(question.key) == question.consent_version
+            data[question.key] = value == question.consent_version
+        elif question.kind == "many":
+            data[question.key] = value.split("\n") if value else []
     form = cls(data=data)
+    for key in ASKED_OF_ALL & form.data.keys():
+        form[key].label.text, form[key].description = own(form[key].label.text), own(form[key].description)
+    for question in asked.questions:
+        # A calendar shows nothing of what is no day, and what somebody typed must not vanish.
+        if question.kind == "date" and values.get(question.key) and not day_of(values[question.key] or ""):
+            form[question.key].widget = TextInput()
     for key, sentence in errors.items():
         if key in form:
             form[key].errors = [sentence]

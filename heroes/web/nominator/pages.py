@@ -36,7 +36,7 @@ def nominate(season_slug: str, category_slug: str) -> AnyResponse:
     """The form, without an account. The first save keeps a draft and gives this browser its private link."""
 
     def form() -> CategoryForm:
-        found = read.category_form(current_session(), season_slug, category_slug)
+        found = read.category_form(current_session(), season_slug, category_slug, context().actor)
         if found is None:
             raise NotFound
         return found

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from heroes.domain.entry_states import Act, State, face
+from heroes.domain.entry_states import Act, Face, State, face
+from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.questions import email_error, showable
 from heroes.models import public_pages as read
 from heroes.models.database import current_session
@@ -13,7 +14,8 @@ from heroes.models.my_pages import entries_of_links, my_entry
 from heroes.services import nominating, sharing
 from heroes.services.own_entries import load_draft, may_do, refusal_to_edit
 from heroes.services.refusals import Invalid
-from heroes.services.reporting import told_of
+from heroes.services.reporting import missing_of, told_of
+from heroes.services.slotting import own_slot
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, set_site
 from heroes.web.kit.season_facts import closes_at, grace_ends_at, season_nav
@@ -66,6 +68,8 @@ def _status_page(handle: str, errors: dict[str, str] | None = None) -> Response:
         saved_at=local_time(season, draft.sheet.saved_at) if request.args.get("saved") else "",
         result=told_of(ctx, draft) if shown in TOLD_THE_SCORE else None,
         counted=COUNTED,
+        missing=missing_of(ctx, draft) if shown is Face.WORKING_TOWARDS else None,
+        presents=own_slot(ctx, entry, draft.shortlist) if shown is Face.SHORTLISTED else None,
         mailed=email_error(entry.nominator_email) is None,
         shared=request.args.get("shared"),
         errors=errors or {},
@@ -133,7 +137,7 @@ def unshare(handle: str) -> AnyResponse:
     """Take one of these links back."""
     ctx = context()
     taken = sharing.unshare(ctx, handle, showable(request.form.get("link", "")))
-    if taken.own and my_entry(current_session(), handle, ctx.actor.links, ctx.actor.user_id) is None:
+    if taken.own and my_entry(current_session(), handle, ctx.actor) is None:
         return redirect(url_for("nominator.my_entries"), 303)
     return redirect(url_for("nominator.shared", handle=handle, taken=1), 303)
 
@@ -157,9 +161,10 @@ def my_entries() -> Response:
                 judging_started=ctx.now >= row.season.judging_starts_at,
                 shortlist_released=row.shortlist_released is not None,
                 outcomes_released=row.outcomes_released is not None,
+                benchmark=parse_outcome_rule(row.category.outcome).benchmark,
             ).value,
         )
-        for row in entries_of_links(current_session(), ctx.actor.links)
+        for row in entries_of_links(current_session(), ctx.actor)
     ]
     return render("nominator/mine.html", rows=rows, nav=season)
 

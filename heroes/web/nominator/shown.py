@@ -6,9 +6,10 @@ from datetime import datetime
 from heroes.domain.entry_states import Face, State, face
 from heroes.domain.nominations import MAY_TELL, people_fields
 from heroes.domain.outcomes import parse_outcome_rule
-from heroes.domain.questions import Question, count_words
+from heroes.domain.questions import Form, Question, Told, count_words, told
 from heroes.services.nomination_forms import form_of, people_of
 from heroes.services.own_entries import Draft
+from heroes.web.kit.terms import own
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,15 @@ class Line:
     """One question with its answer; `anchor` is the control of the form that a link to it must name."""
 
     label: str
-    text: str
+    told: Told
     anchor: str
     required: bool
     long: bool = False
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text."""
+        return self.told.text
 
     @property
     def words(self) -> int | None:
@@ -75,6 +81,10 @@ FACES: dict[Face, Said] = {
         "It was read and marked with care, and others stood above it this time. What was done is no smaller for it.",
     ),
     Face.AWARDED: Said("Awarded", "It is one of the heroes of the year. Thank you for telling us."),
+    Face.WORKING_TOWARDS: Said(
+        "Working towards it",
+        "It has not reached the benchmark yet. This is between you and those who run it: no page names you.",
+    ),
     Face.FINALIST: Said(
         "A finalist",
         "It stood among the very last. There are more finalists than awards, and it was one of them.",
@@ -82,7 +92,7 @@ FACES: dict[Face, Said] = {
 }
 
 
-TOLD_THE_SCORE = frozenset({Face.AWARDED, Face.FINALIST, Face.NOT_SHORTLISTED})
+TOLD_THE_SCORE = frozenset({Face.AWARDED, Face.FINALIST, Face.NOT_SHORTLISTED, Face.WORKING_TOWARDS})
 """Where an entry that was judged stands once all is out; then its entrant learns its score."""
 _CALIBRATED = (
     "Some judges mark strictly and some mildly. How far each of them is above or below their colleagues on the same"
@@ -103,20 +113,26 @@ COUNTED = {
 
 
 def shown_answers(draft: Draft) -> list[Group]:
-    """Questions with their answers as people read them, by section; who nominates comes last."""
+    """Questions that were asked, with their answers as people read them, by section; who nominates comes last."""
     people, answers = people_of(draft.entry), draft.sheet.answers
     you: list[Line] = []
     nominee: list[Line] = []
     for person in people_fields(draft.category.kind, with_nominator=draft.with_nominator):
         chosen = person.key == "may_tell"
-        text = answer_text(person.key, people[person.key])
-        line = Line(person.label, text, f"{person.key}-0" if chosen else person.key, person.required)
+        text = Told(person_text(person.key, people[person.key]))
+        line = Line(own(person.label), text, f"{person.key}-0" if chosen else person.key, person.required)
         (you if person.nominator else nominee).append(line)
-    groups = [Group(NOMINEE_TITLES[draft.category.kind], tuple(nominee))]
-    for section in form_of(draft.form_version).sections:
-        lines = tuple(_line(question, answers.get(question.key, "")) for question in section.questions)
-        groups.append(Group(section.title, lines))
+    groups = [Group(own(NOMINEE_TITLES[draft.category.kind]), tuple(nominee))]
+    groups += shown_questions(form_of(draft.form_version), answers)
     return [*groups, Group("You", tuple(you))] if you else groups
+
+
+def shown_questions(form: Form, answers: dict[str, str]) -> list[Group]:
+    """The form's own questions that were asked, with their answers, by section."""
+    return [
+        Group(section.title, tuple(_line(q, answers.get(q.key, "")) for q in section.questions))
+        for section in form.asked(answers).sections
+    ]
 
 
 NOMINEE_TITLES = {
@@ -127,23 +143,27 @@ NOMINEE_TITLES = {
 """The heading over the built-in questions about the nominee, by kind of category."""
 
 
+def _anchor(question: Question) -> str:
+    if question.kind in ("choice", "many", "yes_no"):
+        return f"{question.key}-0"
+    if question.kind in ("people", "table"):
+        return f"{question.key}-0-{1 if question.rows else 0}"
+    return question.key
+
+
 def _line(question: Question, answer: str) -> Line:
     return Line(
         label=question.label,
-        text=answer_text(question.kind, answer),
-        anchor=f"{question.key}-0" if question.kind in ("choice", "yes_no") else question.key,
+        told=told(question, answer),
+        anchor=_anchor(question),
         required=question.required,
         long=question.kind in ("short", "long") and question.words is not None,
     )
 
 
-def answer_text(kind: str, answer: str) -> str:
-    """An answer as people read it."""
-    if kind == "yes_no":
-        return {"yes": "Yes", "no": "No"}.get(answer, answer)
-    if kind == "may_tell":
-        return MAY_TELL.get(answer, answer)
-    return "Confirmed" if kind == "consent" and answer else answer
+def person_text(key: str, value: str) -> str:
+    """What was typed into a built-in field, as people read it."""
+    return MAY_TELL.get(value, value) if key == "may_tell" else value
 
 
 def face_of(draft: Draft, now: datetime) -> Face:
@@ -153,6 +173,7 @@ def face_of(draft: Draft, now: datetime) -> Face:
         judging_started=now >= draft.season.judging_starts_at,
         shortlist_released=draft.shortlist.released_at is not None,
         outcomes_released=draft.outcomes.released_at is not None,
+        benchmark=parse_outcome_rule(draft.category.outcome).benchmark,
     )
 
 

@@ -17,6 +17,7 @@ from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, viewer
 from heroes.web.kit.season_facts import closes_at
+from heroes.web.kit.terms import own
 from heroes.web.nominator.form_page import Values, starting
 from heroes.web.organisation.blueprint import blueprint, frame, room
 
@@ -36,7 +37,7 @@ def home() -> AnyResponse:
         raise NotFound
     frame(found[0].Organisation.programme_id)
     tabs = [("All organisations", url_for("organisation.home"), True)]
-    frame_of_room = {"role": "Organisations", "who": person.name, "key": "organisation", "tabs": tabs}
+    frame_of_room = {"role": own("Organisations"), "who": person.name, "key": "organisation", "tabs": tabs}
     return render("organisation/choose.html", found=found, room=frame_of_room)
 
 
@@ -53,7 +54,7 @@ def entries(org_handle: str) -> Response:
     page = _page()
     assert ctx.actor.user_id is not None
     rows = read.entries(current_session(), ctx.actor.user_id, found.organisation.id, show, page)
-    counts = read.counts(current_session(), found.organisation.id)
+    counts = read.counts(current_session(), ctx.actor.user_id or 0, found.organisation.id)
     return render(
         "organisation/entries.html",
         room=room(found, "entries"),
@@ -86,6 +87,7 @@ def _line(row: Any) -> SimpleNamespace:
         judging_started=now >= season.judging_starts_at,
         shortlist_released=row.shortlist_released is not None,
         outcomes_released=row.outcomes_released is not None,
+        benchmark=parse_outcome_rule(row.Category.outcome).benchmark,
     )
     level = None
     if shown is Face.AWARDED and entry.level:
@@ -149,7 +151,7 @@ def start(org_handle: str, season_slug: str, category_slug: str) -> AnyResponse:
     organisation = found.organisation
 
     def form() -> public_pages.CategoryForm:
-        page = public_pages.category_form(current_session(), season_slug, category_slug)
+        page = public_pages.category_form(current_session(), season_slug, category_slug, context().actor)
         if page is None or page.season.programme_id != organisation.programme_id:
             raise NotFound
         return page

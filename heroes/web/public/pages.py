@@ -10,16 +10,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from heroes import migrations
 from heroes.adapters.files import store_for
 from heroes.domain.nominations import people_fields
-from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
+from heroes.domain.outcomes import levels_in_short, parse_outcome_rule, sentences
+from heroes.domain.questions import explained
 from heroes.models import public_pages as read
 from heroes.models.database import current_session, db
 from heroes.models.seasons import Category, Criterion, Season
 from heroes.services.nomination_forms import form_of
+from heroes.services.proposing import measures_of
 from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, house, render, set_site
 from heroes.web.kit.season_facts import closes_at, is_open, milestones_of, opens_at, season_nav
-from heroes.web.kit.words import many
 
 blueprint = Blueprint("public", __name__)
 
@@ -27,7 +28,7 @@ blueprint = Blueprint("public", __name__)
 @blueprint.get("/")
 @open_to(Access.EVERYBODY)
 def home() -> AnyResponse:
-    """Every season; with only one, that season's own page."""
+    """Every open season; with only one, that season's own page."""
     seasons = read.seasons(current_session())
     if len(seasons) == 1:
         return redirect(url_for("public.season", season_slug=seasons[0].slug))
@@ -42,7 +43,7 @@ def home() -> AnyResponse:
 
 def season_or_404(slug: str) -> Season:
     """A season by its slug; the frame of the page becomes its own."""
-    found = read.season_by_slug(current_session(), slug)
+    found = read.season_by_slug(current_session(), slug, context().actor)
     if found is None:
         raise NotFound
     set_site(found, found.programme)
@@ -100,32 +101,8 @@ def card(category: Category) -> SimpleNamespace:
         kind=category.kind,
         kind_words=KINDS[category.kind],
         position=category.position,
-        outcome=levels_in_words(parse_outcome_rule(category.outcome)),
+        outcome=levels_in_short(parse_outcome_rule(category.outcome)),
     )
-
-
-def levels_in_words(rule: OutcomeRule) -> str:
-    """The levels that can be won: "1 winner, up to 2 highly commended"."""
-    parts = [
-        f"{'up to ' if number else ''}{level.places} {level.name.lower()}"
-        for number, level in enumerate(rule.levels)
-    ]
-    return ", ".join(parts)
-
-
-def rule_in_words(rule: OutcomeRule) -> list[str]:
-    """The outcome rule as sentences."""
-    said = []
-    if rule.shortlist_places is not None:
-        among = f", at {rule.shortlist_at_least} out of 100 or above" if rule.shortlist_at_least else ""
-        said.append(f"Shortlist: {many(rule.shortlist_places, 'place')} at the most{among}.")
-    elif rule.shortlist_at_least is not None:
-        said.append(f"Shortlist: everything at {rule.shortlist_at_least} out of 100 or above.")
-    if rule.minimum_field:
-        said.append(
-            f"At least {many(rule.minimum_field, 'eligible entry', 'eligible entries')}, or it is not judged."
-        )
-    return said
 
 
 def worded_scales(criteria: Sequence[Criterion]) -> list[SimpleNamespace]:
@@ -152,7 +129,7 @@ def worded_scales(criteria: Sequence[Criterion]) -> list[SimpleNamespace]:
 @open_to(Access.EVERYBODY)
 def category(season_slug: str, category_slug: str) -> Response:
     """A category: who it is for, the whole form, the criteria, the dates and the rules, readable without account."""
-    page = read.category_page(current_session(), season_slug, category_slug)
+    page = read.category_page(current_session(), season_slug, category_slug, context().actor)
     if page is None:
         raise NotFound
     season, category = page.form.season, page.form.category
@@ -164,6 +141,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         card=card(category),
         press_words=PRESS[category.kind],
         form=form_of(page.form.form_version),
+        explained=explained,
         blind=page.form.blind,
         people=sorted(people_fields(category.kind), key=lambda person: person.nominator),
         criteria=page.criteria,
@@ -175,7 +153,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         opens=opens_at(season, category),
         closes=closes_at(season, category),
         open=is_open(season, category, context().now),
-        decided=rule_in_words(parse_outcome_rule(category.outcome)),
+        decided=sentences(parse_outcome_rule(category.outcome), measures_of(page.criteria)),
         nav=season_nav(season, ""),
     )
 

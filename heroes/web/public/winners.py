@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, Response
 
 from heroes.domain.outcomes import parse_outcome_rule
-from heroes.domain.questions import parse_form
+from heroes.domain.questions import Form, answer_text, parse_form
 from heroes.models import public_pages, winner_pages
 from heroes.models.database import current_session
 from heroes.models.seasons import Category, Release, Season
 from heroes.models.winner_pages import Named
 from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
-from heroes.web.kit.pipeline import render, set_site
+from heroes.web.kit.pipeline import context, render, set_site
 from heroes.web.kit.season_facts import season_nav
 
 blueprint = Blueprint("winners", __name__)
@@ -23,7 +23,7 @@ HUES = 10
 
 
 def _season(slug: str) -> tuple[Season, Sequence[Category]]:
-    found = public_pages.season_by_slug(current_session(), slug)
+    found = public_pages.season_by_slug(current_session(), slug, context().actor)
     if found is None:
         raise NotFound
     set_site(found, found.programme)
@@ -34,8 +34,10 @@ def _season(slug: str) -> tuple[Season, Sequence[Category]]:
 @open_to(Access.EVERYBODY)
 def shortlist(season_slug: str) -> Response:
     """Everybody on the shortlist, by category and name; before the release, when it is."""
-    season, categories = _season(season_slug)
-    named = _by_category(winner_pages.shortlist(current_session(), season.id))
+    season, everything = _season(season_slug)
+    quiet = _benchmarks(everything)
+    categories = [category for category in everything if category.id not in quiet]
+    named = _by_category(winner_pages.shortlist(current_session(), season.id, quiet))
     shown = [
         SimpleNamespace(category=category, hue=_hue(category), named=named.get(category.id, []))
         for category in categories
@@ -57,10 +59,10 @@ def winners(season_slug: str) -> Response:
     """The hall of heroes: who was awarded, in every category that is out; before the release, when it is."""
     season, categories = _season(season_slug)
     session = current_session()
-    named = _by_category(winner_pages.outcomes(session, season.id))
+    named = _by_category(winner_pages.outcomes(session, season.id, _benchmarks(categories)))
     corrected = _by_category(winner_pages.corrections(session, season.id))
     shown = [
-        _outcome(category, named.get(category.id, []), corrected.get(category.id, []))
+        outcome_shown(category, named.get(category.id, []), corrected.get(category.id, []))
         for category in categories
         if category.outcome_release.released_at
     ]
@@ -77,6 +79,11 @@ def winners(season_slug: str) -> Response:
     )
 
 
+def _benchmarks(categories: Sequence[Category]) -> frozenset[int]:
+    """The categories in which nobody competes: no shortlist, and nobody named who did not reach a level."""
+    return frozenset(c.id for c in categories if parse_outcome_rule(c.outcome).benchmark)
+
+
 def _by_category(rows: Any) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for row in rows:
@@ -84,7 +91,7 @@ def _by_category(rows: Any) -> dict[int, list[Any]]:
     return found
 
 
-def _outcome(category: Category, named: list[Named], corrected: list[Any]) -> SimpleNamespace:
+def outcome_shown(category: Category, named: list[Named], corrected: list[Any]) -> SimpleNamespace:
     """A category's outcome: those of the best level, those of each other level, the finalists, the corrections."""
     rule = parse_outcome_rule(category.outcome)
     levels = [
@@ -100,7 +107,7 @@ def _outcome(category: Category, named: list[Named], corrected: list[Any]) -> Si
         top_level=levels[0].name,
         others=[level for level in levels[1:] if level.people],
         finalists=[one for one in named if one.level is None],
-        corrections=[_correction(category, row) for row in corrected],
+        corrections=[_correction(category, row) for row in corrected if not rule.benchmark or _named(row)],
     )
 
 
@@ -119,8 +126,18 @@ def citation(one: Named) -> str:
     """The answer to the form's first public question that has one; nothing that was not asked as public."""
     if not one.sections or not one.answers:
         return ""
-    public = [question for question in parse_form(one.sections).questions if question.public]
-    return next((one.answers[q.key] for q in public if one.answers.get(q.key)), "")
+    return public_answer(parse_form(one.sections), one.answers)
+
+
+def public_answer(form: Form, answers: dict[str, str]) -> str:
+    """What of these answers would be published: the first public one that was asked and answered."""
+    public = (question for question in form.asked(answers).questions if question.public)
+    return next((answer_text(q, answers[q.key]) for q in public if answers.get(q.key)), "")
+
+
+def _named(row: Any) -> bool:
+    """Whether the one that was corrected had, or has, a level: nobody else is named in a benchmark category."""
+    return bool(row.level or ((row.body or {}).get("before") or {}).get("level"))
 
 
 def _correction(category: Category, row: Any) -> SimpleNamespace:

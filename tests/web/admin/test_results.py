@@ -271,7 +271,9 @@ def test_the_rest_moves_only_when_ticked(world: World) -> None:
     three(world)
     client = world.client("adam")
     html = client.get(f"{BOARD}/shortlist?places=1").get_data(as_text=True)
-    client.post(f"{BOARD}/shortlist", data=fields(html) | {"with_rest": "yes"})
+    assert client.post(f"{BOARD}/shortlist", data=fields(html) | {"with_rest": "yes"}).status_code == 422
+    assert set(states(world).values()) == {"submitted"}
+    client.post(f"{BOARD}/shortlist", data=fields(html) | {"with_rest": "yes", "reason": "One place."})
     assert states(world) == {
         "Ada Ames": "shortlisted",
         "Ben Bode": "not_shortlisted",
@@ -362,6 +364,8 @@ def test_awards_are_chosen_looked_at_and_pressed(world: World) -> None:
     assert set(states(world).values()) == {"submitted"}
 
     second = fields(look.get_data(as_text=True)) | {"act": "apply"}
+    assert client.post(f"{BOARD}/award", data=second).status_code == 422
+    second["reason"] = "The panel met."
     assert client.post(f"{BOARD}/award", data=second).status_code == 303
     assert states(world) == {"Ada Ames": "awarded", "Ben Bode": "not_awarded", "Cyd Cole": "not_shortlisted"}
 

@@ -338,7 +338,8 @@ def test_a_chair_ticks_looks_and_presses(lite_world: World) -> None:
     assert "2 entries will be shortlisted." in text(look.get_data(as_text=True))
     assert set(states(lite_world).values()) == {"submitted"}
 
-    second = fields(look.get_data(as_text=True)) | {"act": "apply"}
+    assert "The rule proposes: not shortlisted. Needs your reason" in text(look.get_data(as_text=True))
+    second = fields(look.get_data(as_text=True)) | {"act": "apply", "reason": "Cyd stands alone."}
     pressed = client.post(PRESS, data=second)
     assert (pressed.status_code, pressed.location) == (303, f"{TABLE}?done=2")
     assert states(lite_world) == {

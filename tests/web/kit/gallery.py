@@ -17,13 +17,17 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     validators,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from heroes.domain.questions import Column, Question, told
 from heroes.web.kit import art, charts, words
+from heroes.web.kit.grids import GridField
 from tests.web.kit import invented_result
 
 ROOT = Path(__file__).parents[3]
@@ -86,6 +90,24 @@ for row in ROWS:
     row.marks = [Decimal(str(total)) for total in row.marks]
 
 
+HELPERS = Question(key="helpers", kind="people", label="Who helped?", most=3)
+MEASURES = Question(
+    key="measures",
+    kind="table",
+    label="What changed?",
+    rows=("Calls answered", "Complaints"),
+    columns=(Column("Before", "", True), Column("After", "%", True)),
+)
+ANSWERS = [
+    ("What happened?", told(Question(key="a", kind="long", label=""), "She rang.\n\nThen she rang again.")),
+    ("A page about it", told(Question(key="a", kind="link", label=""), "https://larkfield.example/storm")),
+    ("Where did you meet?", told(Question(key="a", kind="many", label=""), "Phone\nChat")),
+    ("Who helped?", told(HELPERS, "Priya Nair\tTeam leader\nSam Oduya")),
+    ("What changed?", told(MEASURES, "Calls answered\t1,204\t12.5\nComplaints\t\t3")),
+    ("Anything else?", told(Question(key="a", kind="long", label=""), "")),
+]
+
+
 class Nomination(Form):
     """One field of every kind."""
 
@@ -104,6 +126,14 @@ class Nomination(Form):
     )
     sector = SelectField("Sector", choices=[SelectChoice("", "Choose one"), SelectChoice("energy", "Energy")])
     website = StringField("Leave this empty")
+    channels = SelectMultipleField(
+        "Where did you meet?",
+        choices=[SelectChoice("phone", "Phone"), SelectChoice("chat", "Chat")],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    helpers = GridField(question=HELPERS, label=HELPERS.label, description="Whoever should be named.")
+    measures = GridField(question=MEASURES, label=MEASURES.label)
     consent = BooleanField("A customer in this story could not be recognised", [validators.InputRequired()])
 
 
@@ -150,6 +180,7 @@ def create() -> Flask:
         return render_template(
             "kit/sheet.html",
             form=form,
+            answers=ANSWERS,
             points=POINTS,
             milestones=MILESTONES,
             rows=ROWS,

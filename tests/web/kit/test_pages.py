@@ -94,6 +94,8 @@ def test_the_sheet_uses_every_macro_of_the_kit(shown: Flask) -> None:
         "summary_of",
         "choices",
         "tick",
+        "grid",
+        "grid_line",
         "csrf",
         "figures",
         "mark",
