@@ -247,6 +247,16 @@ def test_it_ends_with_the_role_with_the_persons_place_and_with_signing_out(lite_
     assert 'class="looking"' not in olive.get("/small-2026/").get_data(as_text=True)
 
 
+def test_a_season_that_is_being_built_is_looked_at_before_anybody_else_sees_it(lite_world: World) -> None:
+    change(lite_world, lite_world.season(), opened_at=None)
+    assert lite_world.client().get("/small-2026/frontline/").status_code == 404
+    client = lite_world.client("adam")
+    look(client, act="visitor")
+    page = client.get("/small-2026/frontline/")
+    assert page.status_code == 200
+    assert "The season is not open yet: they will see this once it is." in page.get_data(as_text=True)
+
+
 def test_marks_that_wait_for_ones_own_do_not_show_through_a_colleagues_eyes(lite_world: World) -> None:
     entry = elsewhere(lite_world)
     handed_in(lite_world, entry, "jill")
@@ -266,5 +276,5 @@ def test_marks_that_wait_for_ones_own_do_not_show_through_a_colleagues_eyes(lite
     assert 'class="looking"' not in page, "a scorecard of his own has come meanwhile"
     refused = look(jack, act="judge", who=handle_of(lite_world, "jill"))
     assert refused.status_code == 403
-    assert "your own scorecards are not all in" in refused.get_data(as_text=True)
+    assert "You judge beside this person" in refused.get_data(as_text=True)
     assert STORY["title"] not in refused.get_data(as_text=True)
