@@ -72,7 +72,10 @@ def _agreed(ctx: Context, season: Season) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A season's terms as one of its judges reads them; `before` is when they last agreed to an earlier text."""
+    """A season's terms as one of its judges reads them.
+
+    `before` is when they last agreed to an earlier text, `changed_at` when it was changed since then, if that is known.
+    """
 
     season: Season
     digest: str
@@ -108,7 +111,9 @@ def terms_of(ctx: Context, season_slug: str) -> Terms:
     }
     now = digest_of(season.terms)
     earlier = [at for one, at in agreed.items() if one != now]
-    return Terms(season, now, agreed.get(now), max(earlier, default=None), season.terms_changed_at)
+    before, changed = max(earlier, default=None), season.terms_changed_at
+    since = changed if before is not None and changed is not None and changed > before else None
+    return Terms(season, now, agreed.get(now), before, since)
 
 
 def agree(ctx: Context, season_slug: str, digest: str, ticked: bool) -> None:

@@ -40,6 +40,7 @@ def _frame(season: Season) -> dict[str, Any]:
         "may_invite": {kind for kind, (_, deed) in KINDS.items() if may(deed, roles)},
         "may_disable": may(Deed.DISABLE_ACCOUNT, roles),
         "may_change": may(Deed.ASSIGN, roles),
+        "may_look": may(Deed.VIEW_AS, roles),
         "done": DONE.get(request.args.get("done", ""), ""),
     }
 

@@ -10,7 +10,7 @@ from heroes.domain.roles import ROLE_WORDS
 from heroes.models import people_pages as read
 from heroes.models.database import current_session
 from heroes.services import inviting_many
-from heroes.services.inviting_many import Outcome, Plan
+from heroes.services.inviting_many import Outcome, Plan, Step
 from heroes.services.permission import staff_season
 from heroes.web.builder.blueprint import blueprint, frame
 from heroes.web.builder.saving import CALM, Trouble, save
@@ -64,6 +64,12 @@ def _checked(season_slug: str) -> Plan:
     return inviting_many.check(context(), season_slug, _text(), again=request.form.get("again") == "yes")
 
 
+def _shown(plan: Plan | None) -> list[Step]:
+    """The lines to be mended, if there are any, and else all."""
+    steps = [] if plan is None else list(plan.steps)
+    return [step for step in steps if step.outcome is Outcome.WRONG] or steps
+
+
 def _page(season_slug: str, trouble: Trouble, plan: Plan | None = None) -> Response:
     season = plan.season if plan is not None else staff_season(context(), season_slug, Deed.SEE_SET_UP)
     person = viewer()
@@ -79,6 +85,7 @@ def _page(season_slug: str, trouble: Trouble, plan: Plan | None = None) -> Respo
         changed=trouble.faster.sentence if trouble.faster else "",
         plan=plan,
         counts=[] if plan is None else [(SIGNS[one], plan.count(one)) for one in Outcome if plan.count(one)],
+        shown=_shown(plan),
         signs=SIGNS,
         words=ROLE_WORDS,
         most=MOST_LINES,

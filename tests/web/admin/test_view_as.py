@@ -122,7 +122,16 @@ def test_every_change_is_refused_while_looking_and_gives_back_what_was_typed(lit
     assert (card.revision, card.draft, card.saved_at) == (1, {}, None)
 
 
-@pytest.mark.parametrize("path", ["/admin/small-2026/people", "/account", "/invitation", "/account/password"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/small-2026/people",
+        "/admin/small-2026/queue.csv",
+        "/account",
+        "/invitation",
+        "/account/password",
+    ],
+)
 def test_ones_own_pages_and_theirs_stay_shut_while_looking(lite_world: World, path: str) -> None:
     page = looking_as(lite_world, "bob", "member").get(path)
     assert page.status_code in (403, 404)
