@@ -36,6 +36,7 @@ from heroes.web.builder import categories as builder_categories
 from heroes.web.builder import form_preview, form_publish, form_questions, timeline
 from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
+from heroes.web.builder import invite as builder_invite
 from heroes.web.builder import look as builder_look
 from heroes.web.builder import panels as builder_panels
 from heroes.web.builder import programme as builder_programme
@@ -87,6 +88,7 @@ BUILDER_PAGES = (
     builder_programme,
     builder_home,
     builder_scorecards,
+    builder_invite,
     timeline,
     form_preview,
     form_publish,
