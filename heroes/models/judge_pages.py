@@ -348,8 +348,10 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Round.kind,
                 Slot.starts_at,
                 Slot.place,
+                Season.name.label("season"),
             ).select_from(Assignment)
         )
+        .join(Season, Season.id == Category.season_id)
         .join(RoundEntry, _admission())
         .outerjoin(Slot, and_(Slot.round_id == Assignment.round_id, Slot.entry_id == Assignment.entry_id))
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))

@@ -2,13 +2,12 @@
 
 from io import BytesIO
 
-import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from heroes.models import Picture, Programme, Season
+from heroes.models import Picture, Programme
 from tests.adapters.test_pictures import saved
-from tests.world import World, post, token_in
+from tests.world import World, post
 
 LOOK = "/admin/small-2026/setup/look"
 PAGE = "/admin/small-2026/setup/programme"
