@@ -10,7 +10,7 @@ FIXED_ROUTES = frozenset(
 )
 """First path segments that belong to the program; a season may not take one as its slug."""
 
-FIXED_SEASON_ROUTES = frozenset({"winners", "shortlist", "rules", "privacy", "nominate"})
+FIXED_SEASON_ROUTES = frozenset({"winners", "shortlist", "rules", "rule-card", "privacy", "nominate"})
 """Second path segments that belong to the program; a category may not take one as its slug."""
 
 _ASCII_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
