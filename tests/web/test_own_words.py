@@ -25,7 +25,8 @@ _STAYS = re.compile(
     r"(?i)\b(?:(?:to|you|not|cannot) judge|judges? it|(?:I|you) chair|shortlisted or not"
     r"|(?:not|is|been|are|was) (?:shortlisted|awarded))\b"
     # What the season itself says: names of its rounds, panels and levels, and its sentences; and people's names.
-    r"|Round 1, written|(?:Final|People|Teams) panel|up to 2 highly commended|Highly commended: the next|Three judges read each entry"
+    r"|Round 1, written|(?:Final|People|Teams) panel|up to 2 highly commended"
+    r"|Highly commended: the next|Three judges read each entry"
     r"|Jack Judge|Jill Judge|Chloe Chair"
 )
 

@@ -41,7 +41,7 @@ def kept(world: World, slug: str) -> dict[str, Any]:
     """Everything that a season's row and its programme's keep."""
     world.session.expire_all()
     found = season(world, slug)
-    columns = {key: getattr(found, key) for key in inspect(Season).column_attrs.keys()}
+    columns = {one.key: getattr(found, one.key) for one in inspect(Season).column_attrs}
     return columns | {"words": world.session.get_one(Programme, found.programme_id).words}
 
 
