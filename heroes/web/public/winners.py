@@ -11,6 +11,7 @@ from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.questions import Form, answer_text, parse_form
 from heroes.models import public_pages, winner_pages
 from heroes.models.database import current_session
+from heroes.models.rule_pages import fingerprint
 from heroes.models.seasons import Category, Release, Season
 from heroes.models.winner_pages import Named
 from heroes.services.refusals import NotFound
@@ -76,6 +77,7 @@ def winners(season_slug: str) -> Response:
         hero_of=first,
         announced=_first([category.outcome_release for category in categories]),
         waiting=_waiting(categories, "outcomes"),
+        rule_card=fingerprint(session, season.id),
         nav=season_nav(season, "winners"),
     )
 
