@@ -64,6 +64,8 @@ class Run:
     program: str
     entries: int
     reviews: int
+    rule_card: str = ""
+    """The fingerprint of the rule card that was in force when it was computed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, delete, insert, or_, select, update
+from sqlalchemy import CursorResult, ScalarSelect, and_, delete, func, insert, or_, select, update
 
 from heroes import __version__
 from heroes.domain import results
@@ -20,7 +20,7 @@ from heroes.domain.digests import digest
 from heroes.domain.entry_states import State
 from heroes.models import run_pages as runs
 from heroes.models.runs import ResultsRun, RunLine, RunTie
-from heroes.models.seasons import Category, Round
+from heroes.models.seasons import Category, Round, RuleCard
 from heroes.services import run_reports, running, tallies
 from heroes.services.auditing import note
 from heroes.services.boards import points_of
@@ -334,6 +334,7 @@ def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
         entries=len(ranked.entries),
         reviews=sum(one.reviews for one in ranked.entries),
         summary=found.summary,
+        rule_card_id=_card_in_force(claimed.round_id),
     )
     if not settled:
         return False
@@ -360,6 +361,17 @@ def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
         ctx.session.connection().execute(insert(RunLine), rows[start : start + AT_ONCE])
     _note(ctx, claimed, found, result_digest)
     return True
+
+
+def _card_in_force(round_id: int) -> ScalarSelect[Any]:
+    """The newest rule card of a round's season, by id."""
+    return (
+        select(func.max(RuleCard.id))
+        .join(Category, Category.season_id == RuleCard.season_id)
+        .join(Round, Round.category_id == Category.id)
+        .where(Round.id == round_id)
+        .scalar_subquery()
+    )
 
 
 def _points(gathered: Gathered, one: Standing) -> float | None:

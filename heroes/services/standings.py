@@ -310,6 +310,7 @@ def _stored(ctx: Context, where: Where, wanted: Wanted, run: ResultsRun, *, seal
             run.program or "",
             run.entries,
             run.reviews,
+            run.rule_card or "",
         ),
         total=run.entries,
         stale=runs.revision_of(ctx.session, round_.id) != run.revision,

@@ -14,7 +14,7 @@ from heroes.domain.entry_states import State
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
-from heroes.models import public_pages, result_pages
+from heroes.models import incoming_pages, public_pages, result_pages
 from heroes.models import queue_pages as read
 from heroes.models.database import current_session
 from heroes.models.installation import Programme
@@ -70,7 +70,7 @@ def season(season_slug: str) -> Response:
         season=found,
         room=frame,
         phase=_phase(found, stage, now),
-        waiting=[row for row in _waiting(found, totals, rows, stage) if row[1]],
+        waiting=[row for row in (*_waiting(found, totals, rows, stage), _stuck(found)) if row[1]],
         milestones=milestones_of(found),
         categories=rows,
         days=[
@@ -194,6 +194,15 @@ def _waiting(
             "Their writers are reminded.",
         ),
     ]
+
+
+def _stuck(season: Season) -> tuple[str, int, str, str]:
+    return (
+        "Mails that are stuck",
+        incoming_pages.stuck_mails(current_session(), season.id),
+        url_for("admin.mail", season_slug=season.slug),
+        "The program has given up on them. The page says why, and tries again when you ask.",
+    )
 
 
 def _phase(season: Season, stage: Stage, now: datetime) -> str:

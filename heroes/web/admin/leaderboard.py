@@ -20,6 +20,7 @@ from heroes.services.permission import staff_season
 from heroes.services.proposing import rule_of
 from heroes.services.reporting import staff_board
 from heroes.services.running import Progress, progress_of
+from heroes.services.standing_apart import apart_in_round
 from heroes.services.standings import affected, place_of
 from heroes.web.admin import board_words as words
 from heroes.web.admin.blueprint import blueprint, room
@@ -70,6 +71,7 @@ def leaderboard_page(where: Where, method: str | None, status: int = 200, *, pro
         **_status(board, asked.pending),
         **_lines(board, line, sure_of),
         **_effects(board, line),
+        **_apart(board),
         pages=max(1, -(-board.total // PAGE)),
         page=number,
         size=PAGE,
@@ -302,6 +304,17 @@ class Row:
     band: str
     chance: str
     between: str
+
+
+def _apart(board: Board) -> dict[str, Any]:
+    """What judges marked beside the total, for the entries of this page."""
+    names, apart = apart_in_round(context(), board.round.id)
+    return {
+        "apart_names": names,
+        "apart": [
+            (one, apart[one.entry.id]) for one in board.lines if not one.sealed and one.entry.id in apart
+        ],
+    }
 
 
 def _lines(board: Board, line: Drawn, sure_of: int | None) -> dict[str, Any]:

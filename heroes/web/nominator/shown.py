@@ -117,9 +117,11 @@ def shown_answers(draft: Draft) -> list[Group]:
     people, answers = people_of(draft.entry), draft.sheet.answers
     you: list[Line] = []
     nominee: list[Line] = []
-    for person in people_fields(draft.category.kind, with_nominator=draft.with_nominator):
+    for person in people_fields(
+        draft.category.kind, with_nominator=draft.with_nominator, chapters=draft.season.chapters
+    ):
         chosen = person.key == "may_tell"
-        text = Told(person_text(person.key, people[person.key]))
+        text = Told(person_text(person.key, people.get(person.key, "")))
         line = Line(own(person.label), text, f"{person.key}-0" if chosen else person.key, person.required)
         (you if person.nominator else nominee).append(line)
     groups = [Group(own(NOMINEE_TITLES[draft.category.kind]), tuple(nominee))]

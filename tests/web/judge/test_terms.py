@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from heroes.domain.roles import Role
 from heroes.models import Assignment, Mark, PrivateLink, Season, Undertaking
@@ -39,7 +39,7 @@ def kept(world: World) -> list[tuple[int, str]]:
     """Who agreed to which words."""
     world.session.rollback()
     return [
-        tuple(row)
+        (row.user_id, row.text)
         for row in world.session.execute(
             select(Undertaking.user_id, Undertaking.text).order_by(Undertaking.accepted_at)
         )
@@ -61,7 +61,7 @@ def test_no_entry_and_no_scorecard_before_the_terms_and_all_of_it_after(
     assert typed.status_code == 409
     assert COMMENT in typed.get_data(as_text=True)
     auto = post(client, at, FORM, headers={"X-Requested-With": "autosave"}, **seal)
-    assert (auto.status_code, auto.json["error"]) == (409, "terms_first")
+    assert (auto.status_code, (auto.json or {})["error"]) == (409, "terms_first")
     digest = undertaking.digest_of(TERMS)
     unticked = post(client, PAGE, {"digest": digest, "to": at})
     assert unticked.status_code == 422
@@ -158,6 +158,6 @@ def test_staff_see_who_agreed_to_which_text_and_take_it_out_as_a_table(
         404,
         404,
     ]
-    lite_world.session.execute(Season.__table__.update().values(terms=""))
+    lite_world.session.execute(update(Season).values(terms=""))
     lite_world.session.commit()
     assert "has no terms" in client.get(REGISTER).get_data(as_text=True)
