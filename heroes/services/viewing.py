@@ -40,16 +40,19 @@ class Eyes:
     words: str
     user: User | None = None
     links: frozenset[int] = frozenset()
+    looks_into: int | None = None
+    """The season, where it is not open yet."""
 
     def actor(self, address: str) -> Actor:
         """Who acts with these eyes: without the session, which stays the admin's."""
         if self.user is None:
-            return Actor(links=self.links, address=address)
+            return Actor(links=self.links, address=address, looks_into=self.looks_into)
         return Actor(
             user_id=self.user.id,
             name=self.user.name,
             email_key=self.user.email_key or "",
             address=address,
+            looks_into=self.looks_into,
         )
 
 
@@ -68,10 +71,14 @@ def eyes_of(ctx: Context, row: UserSession) -> Eyes | None:
         if row.viewing_entry is not None:
             return _as_nominator(ctx, season, row.viewing_entry)
         if row.viewing_as_id is None:
-            return Eyes(season.slug, season.name, VISITOR)
+            return Eyes(season.slug, season.name, VISITOR, looks_into=_built(season))
         return _as_person(ctx, season, ctx.session.get_one(User, row.viewing_as_id))
     except Refusal:
         return None
+
+
+def _built(season: Season) -> int | None:
+    return season.id if season.opened_at is None else None
 
 
 def look_as_visitor(ctx: Context, season_slug: str) -> Eyes:
@@ -188,7 +195,7 @@ def _as_nominator(ctx: Context, season: Season, entry_handle: str) -> Eyes:
     if found is None:
         raise NotFound
     words = f"the nominator of {found.reference or found.title}"
-    return Eyes(season.slug, season.name, words, links=frozenset({found[0]}))
+    return Eyes(season.slug, season.name, words, links=frozenset({found[0]}), looks_into=_built(season))
 
 
 def _as_person(ctx: Context, season: Season, user: User) -> Eyes:
@@ -215,7 +222,9 @@ def _as_person(ctx: Context, season: Season, user: User) -> Eyes:
         for kind, words in (("chair", "chair"), ("judge", "judge"), ("member", "of an organisation"))
         if kind in kinds
     ]
-    return Eyes(season.slug, season.name, f"{user.name}, {' and '.join(roles)}", user)
+    return Eyes(
+        season.slug, season.name, f"{user.name}, {' and '.join(roles)}", user, looks_into=_built(season)
+    )
 
 
 def _places(ctx: Context, user_id: int) -> set[tuple[str, int]]:

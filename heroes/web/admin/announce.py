@@ -13,7 +13,6 @@ from heroes.services import announcing
 from heroes.services.refusals import Faster, Invalid, NeedsReason, NotNow, Refusal
 from heroes.services.release_news import KINDS, Planned, announcements, preview
 from heroes.web.admin.blueprint import blueprint, room
-from heroes.web.builder.saving import reason
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -90,7 +89,7 @@ def _look(
         found=[Problem(key if key == "planned_at" else None, text) for key, text in errors.items()],
         changed=changed,
         changes=changes,
-        rule_reason=reason(),
+        rule_reason=_reason(),
         typed=request.form.get("planned_at", _local(found.season, planned_at)),
         armed=request.form.get("armed") == "yes" if request.form else found.planned.release.armed,
         plan_to=_address("announce_plan", season_slug, found.planned),
@@ -119,6 +118,11 @@ def _typed_instant(season: Season) -> datetime | None:
         raise Invalid({"planned_at": said}) from error
 
 
+def _reason() -> str:
+    """Why the rule card's date changes."""
+    return request.form.get("rule_reason", "")
+
+
 def _version() -> int:
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -138,7 +142,7 @@ def announce_plan(season_slug: str, kind: str) -> AnyResponse:
             planned_at=_typed_instant(found.season),
             armed=request.form.get("armed") == "yes",
             expected_version=_version(),
-            reason=reason(),
+            reason=_reason(),
         )
     except Invalid as error:
         return _look(season_slug, kind, 422, errors=error.errors)

@@ -317,7 +317,15 @@ def set_site(season: Any, programme: Any) -> None:
         "zone": season.timezone if season else "UTC",
         "zone_word": zone_word(g.now, season.timezone) if season else "UTC",
         "demo": person_demo,
+        "built": _built(season),
     }
+
+
+def _built(season: Any) -> str:
+    """What pages of a season that is not open say on top: it is tried out, or only its staff see it."""
+    if season is None or season.opened_at is not None:
+        return ""
+    return "rehearsal" if season.rehearsed else "built"
 
 
 # ---- what a refusal looks like ----

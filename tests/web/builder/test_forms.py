@@ -4,7 +4,6 @@ import re
 from html import unescape
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from heroes.domain.questions import KINDS

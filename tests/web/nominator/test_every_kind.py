@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from heroes.models import Entry
 from tests.every_kind import ANSWERS, posted, use
-from tests.web.nominator.desk import FORM, handle_in, press, send, sheet_of, shown, tree, words_of
+from tests.web.nominator.desk import FORM, handle_in, sheet_of, tree
 from tests.world import World, token_in
 
 
