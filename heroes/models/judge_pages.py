@@ -356,8 +356,10 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Round.kind,
                 Slot.starts_at,
                 Slot.place,
+                Season.name.label("season"),
             ).select_from(Assignment)
         )
+        .join(Season, Season.id == Category.season_id)
         .join(RoundEntry, _admission())
         .outerjoin(Slot, _slot())
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))

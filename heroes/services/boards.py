@@ -47,6 +47,19 @@ class Line:
     standing: Standing
     given: tuple[Given, ...]
     sealed: bool = False
+    parts: tuple[Decimal | None, ...] = ()
+    """Where rounds are blended: its points in each of them, in the order of `Board.blend`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One round's part in a blended result, in percent; `run` is the handle of what it was read from."""
+
+    slug: str
+    name: str
+    percent: int
+    run: str = ""
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,8 @@ class Board:
     summary: Mapping[str, Any] = field(default_factory=dict)
     sharing: Mapping[int, int] = field(default_factory=dict)
     """Place -> how many entries of the whole field share it, for the places on these lines."""
+    blend: tuple[Share, ...] = ()
+    """The rounds that places and points are made of, where there are several; the standings are this round's alone."""
 
     @property
     def asked(self) -> str:

@@ -15,6 +15,7 @@ from heroes.domain.workflow import SENTENCES, Allowed, Refused, Why, decide
 from heroes.models import result_pages as read
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.judging import Assignment
+from heroes.models.run_pages import revision_of
 from heroes.models.seasons import Round
 from heroes.services import acting, door, running, tallies
 from heroes.services.auditing import note
@@ -374,6 +375,17 @@ def same_board(
             what="scorecard.submit",
             affected=[entry.handle for entry in affected(ctx, board)],
         )
+    for share in board.blend:
+        other = next(
+            (one for one in board.rounds if one.slug == share.slug and one.id != board.round.id), None
+        )
+        if other is not None and revision_of(ctx.session, other.id) != share.revision:
+            raise Faster(
+                f"A scorecard of {other.name} has come in or gone since these results were blended, so the numbers"
+                " are not those that you saw. Your press changed nothing.",
+                who="A judge",
+                what="scorecard.submit",
+            )
     return board
 
 

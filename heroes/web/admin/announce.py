@@ -13,7 +13,6 @@ from heroes.services import announcing
 from heroes.services.refusals import Faster, Invalid, NeedsReason, NotNow, Refusal
 from heroes.services.release_news import KINDS, Planned, announcements, preview
 from heroes.web.admin.blueprint import blueprint, room
-from heroes.web.builder.saving import reason
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.fields import Problem
 from heroes.web.kit.pipeline import context, render
@@ -90,7 +89,7 @@ def _look(
         found=[Problem(key if key == "planned_at" else None, text) for key, text in errors.items()],
         changed=changed,
         changes=changes,
-        rule_reason=reason(),
+        rule_reason=request.form.get("rule_reason", ""),
         typed=request.form.get("planned_at", _local(found.season, planned_at)),
         armed=request.form.get("armed") == "yes" if request.form else found.planned.release.armed,
         plan_to=_address("announce_plan", season_slug, found.planned),
@@ -138,7 +137,7 @@ def announce_plan(season_slug: str, kind: str) -> AnyResponse:
             planned_at=_typed_instant(found.season),
             armed=request.form.get("armed") == "yes",
             expected_version=_version(),
-            reason=reason(),
+            reason=request.form.get("rule_reason", ""),
         )
     except Invalid as error:
         return _look(season_slug, kind, 422, errors=error.errors)
