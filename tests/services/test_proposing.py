@@ -182,7 +182,9 @@ def test_nobody_hears_of_a_benchmark_before_the_outcomes_and_then_only_their_own
     released(world, "shortlist", anyway=True)
     before = read()
     assert "In judging" in before["ada"]
-    assert "In judging" in before["cyd"]
+    assert before["ada"] == before["cyd"].replace("Cyd Cole", "Ada Ames").replace(
+        str(cyd.reference), str(ada.reference)
+    )
     assert not any(name in before["shortlist"] for name in ("Ada Ames", "Ben Bode", "Cyd Cole"))
     assert world.session.scalars(_MAILS).all() == []
 

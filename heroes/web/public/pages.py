@@ -162,6 +162,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         opens=opens_at(season, category),
         closes=closes_at(season, category),
         open=is_open(season, category, context().now),
+        benchmark=parse_outcome_rule(category.outcome).benchmark,
         decided=sentences(parse_outcome_rule(category.outcome), measures_of(page.criteria)),
         nav=season_nav(season, ""),
     )
