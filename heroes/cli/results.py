@@ -82,6 +82,7 @@ def told(looked: Looked) -> dict[str, Any]:
         "rules": ranked.rules,
         "digest": looked.computed.digest,
         "audit_head": looked.head,
+        "rule_card": looked.rule_card,
         "criteria": [
             {"name": c.name, "weight": c.weight, "low": c.low, "high": c.high} for c in gathered.criteria
         ],

@@ -4,12 +4,13 @@ import re
 import unicodedata
 
 FIXED_ROUTES = frozenset(
-    """admin api account bootstrap entry favicon.ico healthz invitation judge link links mine organisation readyz
+    """admin api account bootstrap entry favicon.ico healthz invitation judge link links look mine organisation picture
+    readyz
     robots.txt sign-in sign-out static verify welcome""".split()
 )
 """First path segments that belong to the program; a season may not take one as its slug."""
 
-FIXED_SEASON_ROUTES = frozenset({"winners", "shortlist", "rules", "privacy", "nominate"})
+FIXED_SEASON_ROUTES = frozenset({"winners", "shortlist", "rules", "rule-card", "privacy", "nominate"})
 """Second path segments that belong to the program; a category may not take one as its slug."""
 
 _ASCII_LOWER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, String, Text, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from heroes.models.base import Base, Instant, Json, one_of
-from heroes.models.seasons import Round
+from heroes.models.seasons import Round, RuleCard
 
 RUN_STATES = ("waiting", "computing", "done", "failed")
 
@@ -83,6 +83,10 @@ class ResultsRun(Base):
     quoted_at: Mapped[datetime | None] = mapped_column(Instant)
     rule_card_id: Mapped[int | None] = mapped_column(ForeignKey("rule_cards.id"))
     """The rules that were in force when it was computed."""
+    rule_card: Mapped[str | None] = column_property(
+        select(RuleCard.digest).where(RuleCard.id == rule_card_id).scalar_subquery()
+    )
+    """The fingerprint of those rules."""
 
     round: Mapped[Round] = relationship(lazy="raise")
 
@@ -119,3 +123,6 @@ class RunLine(Base):
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     ties: Mapped[list[int]] = mapped_column(Json, default=list)
     marks: Mapped[dict[str, list[str | None]]] = mapped_column(Json, default=dict)
+    blend: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """In the last round of a category whose rounds are blended: its place and points over all of them, and the points
+    of each round. `rank`, `points` and the order are then those of the blend; `data` stays the round's own."""

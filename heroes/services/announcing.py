@@ -13,6 +13,7 @@ from heroes.models import winner_pages as read
 from heroes.models.entries import Entry
 from heroes.models.seasons import Category, Release, Season
 from heroes.models.visibility import seasons_for_public
+from heroes.services import rule_cards
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import must, staff_season
@@ -46,11 +47,13 @@ def plan(
     planned_at: datetime | None,
     armed: bool,
     expected_version: int,
+    reason: str = "",
 ) -> Release:
     """Set or clear the instant of a release, and whether the clock lets it go out by itself.
 
     Not armed, the instant is only what people are told. Raises `Invalid` for arming without an instant that is still
-    to come, `Faster` if it was changed or released since the page was opened.
+    to come, `Faster` if it was changed or released since the page was opened, `NeedsReason` for another instant than
+    the rule card of an open season promises.
     """
     season = staff_season(ctx, season_slug, Deed.PLAN_RELEASE)
     if armed and planned_at is None:
@@ -58,6 +61,7 @@ def plan(
     if armed and planned_at is not None and planned_at <= ctx.now:
         raise Invalid({"planned_at": "Choose an instant that is still to come, or release it now."})
     with transaction(ctx):
+        rule_cards.begin(ctx, season)
         planned = find_release(ctx, season, kind, category_slug)
         release = _locked(ctx, planned.release.id, expected_version)
         before = {"planned_at": release.planned_at, "armed": release.armed}
@@ -69,7 +73,10 @@ def plan(
             season_id=season.id,
             before=before,
             after={"planned_at": planned_at, "armed": armed},
+            reason=reason.strip(),
         )
+        ctx.session.flush()
+        rule_cards.keep(ctx, season, reason)
     return release
 
 
@@ -101,7 +108,10 @@ def rejoin(ctx: Context, season_slug: str, kind: str, category_slug: str) -> Non
         shared = _locked(ctx, find_release(ctx, season, kind, None).release.id)
         if shared.released_at is not None:
             raise NotNow("The season’s release is out, so this category goes out by its own.", "released")
+        rule_cards.begin(ctx, season)
         _point(category, kind, shared)
+        ctx.session.flush()
+        rule_cards.keep(ctx, season, f"{category.name} is announced together with the others again.")
         note(ctx, "release.rejoin", f"{season.slug}/{category.slug}/{kind}", season_id=season.id)
 
 

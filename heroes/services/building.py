@@ -24,6 +24,7 @@ def edit(ctx: Context, season_slug: str, reason: str = "", deed: Deed = Deed.SET
     """
     with transaction(ctx):
         season = staff_season(ctx, season_slug, deed)
+        rule_cards.begin(ctx, season)
         yield season
         undertaking.keep_change(ctx, season)
         ctx.session.flush()

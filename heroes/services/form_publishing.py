@@ -96,35 +96,40 @@ def unpublished(
 ) -> dict[int, Plan]:
     """Design -> what publishing it would do, in two statements or three, and without the differences in words."""
     in_force = read.in_force(ctx.session, season.id)
-    maybe: dict[int, list[tuple[Category, Sections]]] = {}
-    problems: dict[int, tuple[str, ...]] = {}
     users = {
         design.id: tuple(one for one in categories if one.form_design_id == design.id) for design in designs
     }
-    for design in designs:
-        problems[design.id] = unfit(design, users[design.id])
-        if not problems[design.id]:
-            maybe[design.id] = [
-                (category, sections)
-                for category, sections, its_digest in _asked_by(design, users[design.id])
-                if category.id not in in_force or in_force[category.id].digest != its_digest
-            ]
-    known = [
-        in_force[category.id].id
+    problems = {design.id: unfit(design, users[design.id]) for design in designs}
+    maybe = {
+        design.id: [
+            (category, asks)
+            for category, asks in _asked_by(design, users[design.id])
+            if category.id not in in_force or in_force[category.id].digest != asks.digest
+        ]
+        for design in designs
+        if not problems[design.id]
+    }
+    # Categories that ask the same have forms of one digest, so that each is read and compared once.
+    by_digest = {
+        in_force[category.id].digest: in_force[category.id].id
         for pairs in maybe.values()
         for category, _ in pairs
         if category.id in in_force
-    ]
-    old = {key: parse_form(sections) for key, sections in read.sections_of(ctx.session, known).items()}
+    }
+    sections = read.sections_of(ctx.session, list(by_digest.values())) if by_digest else {}
+    old = {key: parse_form(sections[version_id]) for key, version_id in by_digest.items()}
+    compared: dict[tuple[str, str], tuple[str, ...] | None] = {}
     plans = {}
     for design in designs:
         changes = []
-        for category, sections in maybe.get(design.id, ()):
+        for category, asks in maybe.get(design.id, ()):
             now = in_force.get(category.id)
-            new = parse_form(sections)
-            if now is None or old[now.id] != new:
-                said = _said(old[now.id] if now else None, new)
-                changes.append(Change(category, sections, now, said))
+            pair = (now.digest if now else "", asks.digest)
+            if pair not in compared:
+                compared[pair] = _compared(old.get(pair[0]), asks.form)
+            said = compared[pair]
+            if said is not None:
+                changes.append(Change(category, asks.sections, now, said))
         plans[design.id] = Plan(design, users[design.id], tuple(changes), problems[design.id])
     return plans
 
@@ -142,27 +147,37 @@ def _tail(error: BadForm) -> str:
     return str(error).rpartition(": ")[2]
 
 
-def _asked_by(design: FormDesign, categories: Sequence[Category]) -> list[tuple[Category, Sections, str]]:
-    """Each category with what it asks and the digest of that; categories that ask the same share both."""
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """What a category asks: as plain data, with its digest, and parsed."""
+
+    sections: Sections
+    digest: str
+    form: Form
+
+
+def _asked_by(design: FormDesign, categories: Sequence[Category]) -> list[tuple[Category, _Asks]]:
+    """Each category with what it asks; those that ask the same share it."""
     filled = _filled(design.sections)
     form = parse_form(filled)
     by_case = any(question.categories for question in form.questions)
-    known: dict[tuple[str, ...], tuple[Sections, str]] = {}
+    known: dict[tuple[str, ...], _Asks] = {}
     found = []
     for category in categories:
         case = tuple(q.key for q in form.for_category(category.slug).questions) if by_case else ()
         if case not in known:
             sections = forms.asked_in(filled, form, category.slug)
-            known[case] = (sections, digest(sections))
-        found.append((category, *known[case]))
+            known[case] = _Asks(sections, digest(sections), parse_form(sections))
+        found.append((category, known[case]))
     return found
 
 
-def _said(old: Form | None, new: Form) -> tuple[str, ...]:
+def _compared(old: Form | None, new: Form) -> tuple[str, ...] | None:
+    """How two forms differ, in sentences; None where they ask the same."""
     if old is None:
         count = len(new.questions)
         return (f"Its first form, with {count} question{'' if count == 1 else 's'}.",)
-    return tuple(differences(old, new))
+    return None if old == new else tuple(differences(old, new))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from heroes.models.entries import Entry, Recusal, RoundEntry
 from heroes.models.judging import Assignment
 from heroes.models.people import User
 from heroes.models.seasons import Category, Criterion, FormVersion, PanelMember, Round, Season
-from heroes.services import door
+from heroes.services import door, rule_cards
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.imported_cards import Card, Imported, Room, card_scale, write_cards, write_entries
@@ -114,6 +114,8 @@ class _Importer:
         report.judges = len({judge for room in used for _, judge in room.cards})
         report.made["entries"] = len(new)
         self._note(found, name, report)
+        self.ctx.session.flush()
+        rule_cards.keep(self.ctx, found, f"Marks were imported from {name}.")
         return report
 
     def _note(self, season: Season, name: str, report: Imported) -> None:

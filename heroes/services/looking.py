@@ -8,6 +8,7 @@ from heroes.domain import results
 from heroes.domain.counting import METHODS, Standings
 from heroes.models import result_pages as read
 from heroes.models import run_pages as runs
+from heroes.models.rule_pages import fingerprint
 from heroes.services import running
 from heroes.services.boards import Where, label
 from heroes.services.computing import DRAWS, Claimed, Computed, one_moment, read_material, silent, work_out
@@ -18,11 +19,15 @@ from heroes.services.standings import place_of
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A result that is computed for a look and not stored, with what its entries and judges are called."""
+    """A result that is computed for a look and not stored, with what its entries and judges are called.
+
+    `rule_card` is the fingerprint of the rules in force; none while the season is being built.
+    """
 
     where: Where
     computed: Computed
     head: str
+    rule_card: str | None
     titles: Mapping[str, str]
     names: Mapping[str, str]
 
@@ -46,13 +51,16 @@ def look(
         entries = read.in_the_running(ctx.session, round_.id)
         names = runs.names_of(ctx.session, {mark.judge for mark in material.gathered.marks})
         length, head = read.audit_head(ctx.session, where[0].id)
+        card = fingerprint(ctx.session, where[0].id)
     claimed = Claimed(0, 0, round_.id, round_.method, wish, DRAWS, 0, round_.draw_seed)
     try:
         computed = work_out(material, claimed, silent, reports=False)
     except (ValueError, ArithmeticError) as error:
         raise Refusal(str(error), "not_computed") from error
     titles = {label(entry): entry.title for entry in entries}
-    return Looked(where, computed, f"{where[0].slug}:{length}:{head}", titles, names)
+    return Looked(
+        where, computed, f"{where[0].slug}:{length}:{head}", card[1] if card else None, titles, names
+    )
 
 
 @dataclass(frozen=True, slots=True)

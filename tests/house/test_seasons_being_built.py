@@ -151,6 +151,11 @@ def walked(scene: Scene, other: Scene) -> Seen:
         "kind": ("shortlist",),
         "act": ("withdraw",),
         "filename": ("theme.css",),
+        "key": ("hero",),
+        "question": ("story",),
+        "number": ("0",),
+        "panel_slug": ("people",),
+        "source": ("empty",),
     }
     secret = scene if scene.links else other
     for who in WALKERS:
@@ -163,8 +168,7 @@ def walked(scene: Scene, other: Scene) -> Seen:
             if path.startswith("/admin/") and who != "olga":
                 continue
             for method in sorted(methods & {"GET", "POST"}):
-                given = {"headers": {"Sec-Fetch-Site": "same-origin"}} if method == "POST" else {}
-                response = client.open(path, method=method, **given)
+                response = client.open(path, method=method, headers={"Sec-Fetch-Site": "same-origin"})
                 seen[who, method, path] = (
                     response.status_code,
                     response.headers.get("Location"),
@@ -183,6 +187,8 @@ def addresses(
         handles = secret.assignments if rule.rule.startswith("/judge/") else secret.entries
         given = {"handle": handles, "entry_handle": secret.entries[:1], "token": (secret.link,), **values}
         names = sorted(rule.arguments)
+        if rule.rule.startswith("/admin/"):
+            given = dict.fromkeys(names, ("1",)) | given
         assert set(names) <= given.keys(), f"{rule.rule}: say in this test what its parameters can be"
         for chosen in product(*(given[name] for name in names)):
             built = world.app.url_map.bind("localhost").build(

@@ -36,7 +36,13 @@ def mails(world: World) -> list[tuple[str, str]]:
 def planned(world: World, kind: str, at: datetime | None, *, armed: bool = True) -> Release:
     current = release(world, kind)
     return plan(
-        world.ctx("adam"), "small-2026", kind, planned_at=at, armed=armed, expected_version=current.version
+        world.ctx("adam"),
+        "small-2026",
+        kind,
+        planned_at=at,
+        armed=armed,
+        expected_version=current.version,
+        reason="So",
     )
 
 

@@ -49,7 +49,9 @@ def test_a_moved_close_tells_those_whose_deadline_it_is(world: World) -> None:
 
     with pytest.raises(NeedsReason) as asked_why:
         retiming.retime(ctx, "small-2026", typed, seen=known.seen)
-    assert asked_why.value.changes == ("closes: 2026-05-22T16:00:00+00:00 becomes 2026-05-26T16:00:00+00:00",)
+    assert asked_why.value.changes == (
+        "The closing of entries was Fri 22 May 2026, 17:00 and is now Tue 26 May 2026, 17:00.",
+    )
     assert retiming.retime(ctx, "small-2026", typed, seen=known.seen, reason="The bank holiday.") == 1
 
     assert written_to(world) == [("alice@home.example", "Nominations close")]

@@ -5,7 +5,7 @@ Light on purpose: pages, services and the worker share these. What turns marks i
 """
 
 from heroes.domain.counting.marks import Criterion, InvalidMarks, Mark, Number
-from heroes.domain.counting.methods import METHODS, RULES, MethodWords
+from heroes.domain.counting.methods import METHODS, RULES, TIE_BREAKS, MethodWords
 from heroes.domain.counting.standings import (
     Adjusted,
     CriterionValue,
@@ -24,6 +24,7 @@ from heroes.domain.counting.standings import (
 __all__ = [
     "METHODS",
     "RULES",
+    "TIE_BREAKS",
     "Adjusted",
     "Criterion",
     "CriterionValue",

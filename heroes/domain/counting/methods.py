@@ -16,6 +16,17 @@ class MethodWords:
     warning: str = ""
 
 
+TIE_BREAKS = (
+    "By the trimmed mean only: the points first, each criterion rounded to a hundredth before they are added.",
+    "The higher score on the heaviest criterion, then on the next by weight.",
+    "The entry that more of the judges who marked both put higher.",
+    "More reviews.",
+    "The higher median of the judges’ scores.",
+    "A draw, where its seed was published before the judging.",
+    "Otherwise the entries share their place, and the chair decides. Never the time of entry, the name or a number.",
+)
+"""What this recipe does with entries of the same score, in its order."""
+
 METHODS: Mapping[str, MethodWords] = {
     "calibrated": MethodWords(
         "Calibrated mean",

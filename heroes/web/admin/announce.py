@@ -7,9 +7,10 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.clocks import in_utc
+from heroes.models.database import current_session
 from heroes.models.seasons import Season
 from heroes.services import announcing
-from heroes.services.refusals import Faster, Invalid, NotNow, Refusal
+from heroes.services.refusals import Faster, Invalid, NeedsReason, NotNow, Refusal
 from heroes.services.release_news import KINDS, Planned, announcements, preview
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.kit.access import Access, open_to
@@ -70,6 +71,7 @@ def _look(
     *,
     errors: dict[str, str] | None = None,
     changed: str = "",
+    changes: tuple[str, ...] = (),
 ) -> Response:
     found = preview(context(), season_slug, kind, _category())
     errors = errors or {}
@@ -86,6 +88,8 @@ def _look(
         errors=errors,
         found=[Problem(key if key == "planned_at" else None, text) for key, text in errors.items()],
         changed=changed,
+        changes=changes,
+        rule_reason=request.form.get("rule_reason", ""),
         typed=request.form.get("planned_at", _local(found.season, planned_at)),
         armed=request.form.get("armed") == "yes" if request.form else found.planned.release.armed,
         plan_to=_address("announce_plan", season_slug, found.planned),
@@ -133,9 +137,13 @@ def announce_plan(season_slug: str, kind: str) -> AnyResponse:
             planned_at=_typed_instant(found.season),
             armed=request.form.get("armed") == "yes",
             expected_version=_version(),
+            reason=request.form.get("rule_reason", ""),
         )
     except Invalid as error:
         return _look(season_slug, kind, 422, errors=error.errors)
+    except NeedsReason as error:
+        current_session().rollback()
+        return _look(season_slug, kind, 422, changes=error.changes)
     except Faster as error:
         return _look(season_slug, kind, 409, changed=error.sentence)
     return redirect(url_for("admin.announce", season_slug=season_slug), 303)

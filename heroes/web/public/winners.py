@@ -1,6 +1,7 @@
 """What is public after a release: the shortlist and the winners gallery. Before it, pages that only say when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.questions import Form, answer_text, parse_form
 from heroes.models import public_pages, winner_pages
 from heroes.models.database import current_session
+from heroes.models.rule_pages import fingerprint
 from heroes.models.seasons import Category, Release, Season
 from heroes.models.winner_pages import Named
 from heroes.services.refusals import NotFound
@@ -75,6 +77,7 @@ def winners(season_slug: str) -> Response:
         hero_of=first,
         announced=_first([category.outcome_release for category in categories]),
         waiting=_waiting(categories, "outcomes"),
+        rule_card=fingerprint(session, season.id),
         nav=season_nav(season, "winners"),
     )
 
@@ -130,8 +133,13 @@ def citation(one: Named) -> str:
 
 
 def public_answer(form: Form, answers: dict[str, str]) -> str:
-    """What of these answers would be published: the first public one that was asked and answered."""
-    public = (question for question in form.asked(answers).questions if question.public)
+    """What of these answers would be published: the first public one that was asked and answered.
+
+    Of people no e-mail address is.
+    """
+    public = (
+        replace(question, emails=False) for question in form.asked(answers).questions if question.public
+    )
     return next((answer_text(q, answers[q.key]) for q in public if answers.get(q.key)), "")
 
 

@@ -66,7 +66,7 @@ def test_undecided_entries_are_named_and_stop_the_outcomes(world: World) -> None
     forced = post(
         world.client("adam"),
         f"{HOME}/outcomes/release",
-        {"sure": "yes", "anyway": "yes", "version": version(world, "outcomes")},
+        {"sure": "yes", "anyway": "yes", "rule_reason": "So", "version": version(world, "outcomes")},
         page=f"{HOME}/outcomes",
     )
     assert forced.status_code == 409
@@ -103,7 +103,12 @@ def test_a_shortlist_with_undecided_entries_needs_a_second_tick(world: World) ->
 
 
 def test_a_plan_is_read_in_the_seasons_zone(world: World) -> None:
-    data = {"planned_at": "2026-11-19T20:00", "armed": "yes", "version": version(world, "outcomes")}
+    data = {
+        "planned_at": "2026-11-19T20:00",
+        "armed": "yes",
+        "rule_reason": "So",
+        "version": version(world, "outcomes"),
+    }
     kept = post(world.client("adam"), f"{HOME}/outcomes/plan", data, page=f"{HOME}/outcomes")
     assert kept.status_code == 303
     found = release(world, "outcomes")
@@ -121,7 +126,7 @@ def test_a_plan_is_read_in_the_seasons_zone(world: World) -> None:
     ],
 )
 def test_an_instant_that_cannot_be_is_said_at_its_field(world: World, typed: str, said: str) -> None:
-    data = {"planned_at": typed, "armed": "yes", "version": version(world, "outcomes")}
+    data = {"planned_at": typed, "armed": "yes", "rule_reason": "So", "version": version(world, "outcomes")}
     refused = post(world.client("adam"), f"{HOME}/outcomes/plan", data, page=f"{HOME}/outcomes")
     html = refused.get_data(as_text=True)
     assert refused.status_code == 422
@@ -133,7 +138,7 @@ def test_an_instant_that_cannot_be_is_said_at_its_field(world: World, typed: str
 
 def test_a_stale_plan_is_shown_again(world: World) -> None:
     old = version(world, "outcomes")
-    data = {"planned_at": "2026-12-01T20:00", "version": old}
+    data = {"planned_at": "2026-12-01T20:00", "rule_reason": "So", "version": old}
     client = world.client("adam")
     post(client, f"{HOME}/outcomes/plan", data, page=f"{HOME}/outcomes")
     late = post(
@@ -146,7 +151,12 @@ def test_a_stale_plan_is_shown_again(world: World) -> None:
 def test_what_the_clock_refused_is_on_the_page(world: World) -> None:
     ada, *_ = three(world)
     awarded(world, {ada: "winner"})
-    with_plan = {"planned_at": "2026-07-03T10:00", "armed": "yes", "version": version(world, "outcomes")}
+    with_plan = {
+        "planned_at": "2026-07-03T10:00",
+        "armed": "yes",
+        "rule_reason": "So",
+        "version": version(world, "outcomes"),
+    }
     post(world.client("adam"), f"{HOME}/outcomes/plan", with_plan, page=f"{HOME}/outcomes")
     world.clock.at = JUDGED + timedelta(days=1)
     release_due(world.ctx("system"))
