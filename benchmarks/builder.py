@@ -78,8 +78,8 @@ PAGES = {
     "look": "look",
     "timeline": "timeline",
     "categories": "categories/",
-    "one category": "categories/category-30/",
-    "outcome rule": "categories/category-30/outcome",
+    "one category": "categories/one/category-30/",
+    "outcome rule": "categories/one/category-30/outcome",
     "forms": "forms",
     "one form": "forms/form-30",
     "one question": "forms/form-30/questions/q20",
@@ -90,6 +90,7 @@ PAGES = {
     "one category's rounds": "rounds/category-30/",
     "panels": "panels/",
     "people": "people",
+    "check": "check",
     "the file": "season.toml",
 }
 """Every page of the builder by its address below /admin/large/setup/."""
