@@ -25,8 +25,9 @@ def edit(ctx: Context, season_slug: str, reason: str = "", deed: Deed = Deed.SET
     with transaction(ctx):
         season = staff_season(ctx, season_slug, deed)
         rule_cards.begin(ctx, season)
+        terms = season.terms
         yield season
-        undertaking.keep_change(ctx, season)
+        undertaking.keep_change(ctx, season, terms)
         ctx.session.flush()
         rule_cards.keep(ctx, season, reason)
 

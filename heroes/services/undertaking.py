@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, inspect, select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import contains_eager
@@ -155,9 +155,9 @@ def agree(ctx: Context, season_slug: str, digest: str, ticked: bool) -> None:
         )
 
 
-def keep_change(ctx: Context, season: Season) -> None:
-    """Keep when a season's terms were changed, before the change is written. Needs a running transaction."""
-    if inspect(season).attrs.terms.history.has_changes():
+def keep_change(ctx: Context, season: Season, before: str) -> None:
+    """Keep when a season's terms were changed, if they were. Needs a running transaction."""
+    if digest_of(season.terms) != digest_of(before):
         season.terms_changed_at = ctx.now
 
 
