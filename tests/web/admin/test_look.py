@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 from sqlalchemy import select, update
 
-from heroes.models import Picture, Programme
+from heroes.models import Picture, Programme, Season
 from tests.adapters.test_pictures import saved
 from tests.world import World, post
 
