@@ -290,12 +290,12 @@ def _installation(it: SetUp, now: datetime) -> Iterator[Finding]:
     if "mail" not in it.proofs:
         yield _red("No mail has been delivered yet. Send yourself one.", "builder.check")
     for kind, sentence in (
-        ("backup", "No backup has been made. Whoever keeps the server runs: heroes backup --try"),
-        ("restored", "No backup has been restored. Whoever keeps the server runs: heroes backup --try"),
+        ("backup", "No backup has been made yet. On the server: heroes backup FILE --try"),
+        ("restored", "No backup has been restored yet. The same command does it."),
     ):
         proof = it.proofs.get(kind)
         if proof is None:
-            yield _red(f"{sentence}.", "builder.check")
+            yield _red(sentence, "builder.check")
         elif now - proof.at > STALE:
             yield _advice(
                 f"It is more than a year ago that a backup was {'made' if kind == 'backup' else kind}."

@@ -219,8 +219,8 @@ def test_nothing_is_opened_while_something_is_red(lite_world: World) -> None:
             "builder.categories"
         ),
         "No mail has been delivered yet. Send yourself one.": "builder.check",
-        "No backup has been made. Whoever keeps the server runs: heroes backup --try.": "builder.check",
-        "No backup has been restored. Whoever keeps the server runs: heroes backup --try.": "builder.check",
+        "No backup has been made yet. On the server: heroes backup FILE --try": "builder.check",
+        "No backup has been restored yet. The same command does it.": "builder.check",
     }
     assert world.season().opened_at is None
 
