@@ -18,7 +18,7 @@ from heroes.adapters.clock import Clock, SystemClock
 from heroes.models.database import db, engine_options, install_rules
 from heroes.services.context import Keys
 from heroes.web import rooms
-from heroes.web.kit import charts, pipeline, words
+from heroes.web.kit import charts, pipeline, visits, words
 from heroes.web.kit.turn import OneAtATime
 
 HERE = Path(__file__).parent
@@ -69,6 +69,7 @@ def create_app(
         audit=config.audit_key(settings),
     )
     pipeline.install(app, pipeline.House(settings, keys, clock or SystemClock(), chance or SystemChance()))
+    visits.install(app)
     rooms.register(app)
     pipeline.check_every_endpoint_declares(app)
     return app

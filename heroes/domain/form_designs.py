@@ -122,6 +122,16 @@ def answers_of(question: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(str(choice), str(choice)) for choice in question.get("choices", ())]
 
 
+def answer_lost(sections: Sequence[Mapping[str, Any]], key: str, after: Mapping[str, Any]) -> str:
+    """Which answer another question hangs on, that this one would no longer have as `after`; empty if none."""
+    left = {value for value, _ in answers_of(after)} if after.get("kind") in CONDITIONAL_ON else set()
+    for other in hanging_on(sections, key):
+        for value in other["when"]["is"]:
+            if value not in left:
+                return f"{name_of(other)} is asked after the answer “{value}”. Change that first."
+    return ""
+
+
 def _in_order(sections: Sections) -> Sections:
     """The sections, if every question comes after the one it hangs on; else `BadMove`."""
     seen: set[str] = set()

@@ -1,6 +1,6 @@
 """The people of an entry: what is asked of every nominator beside the category's own questions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,14 +64,22 @@ PEOPLE_FIELDS: tuple[PeopleField, ...] = (
     PeopleField("may_tell", "May the organisers tell them now?", 10, kinds=frozenset({"person"})),
 )
 
+CHAPTER = PeopleField("chapter", "Chapter", 80, help="The region or site that it belongs to.")
+"""Asked beside the others in a season that has more than one chapter."""
+
 _TITLES = {
     "team": ("Name of the team", "As it should be read out."),
     "organisation": ("Name of the entry", "The organisation or the project, as it should be read out."),
 }
 
 
-def people_fields(kind: str, *, with_nominator: bool = True) -> tuple[PeopleField, ...]:
-    """The fields asked in a category of this kind; an organisation's member is not asked who they are."""
+def people_fields(
+    kind: str, *, with_nominator: bool = True, chapters: Sequence[str] = ()
+) -> tuple[PeopleField, ...]:
+    """The fields asked in a category of this kind; an organisation's member is not asked who they are.
+
+    `chapters` are the season's: one is asked for where there are two or more.
+    """
     asked = []
     for field in PEOPLE_FIELDS:
         if kind not in field.kinds or (field.nominator and not with_nominator):
@@ -80,46 +88,59 @@ def people_fields(kind: str, *, with_nominator: bool = True) -> tuple[PeopleFiel
             label, hint = _TITLES[kind]
             field = PeopleField("title", label, 300, help=hint)  # noqa: PLW2901 (a label of its own for this kind)
         asked.append(field)
+        if field.key == "sector" and len(chapters) > 1:
+            asked.append(CHAPTER)
     return tuple(asked)
 
 
-def clean_people(kind: str, raw: Mapping[str, str | None], *, with_nominator: bool = True) -> People:
+def clean_people(
+    kind: str, raw: Mapping[str, str | None], *, with_nominator: bool = True, chapters: Sequence[str] = ()
+) -> People:
     """What was typed for the fields of this kind: on one line, control characters out, nothing cut."""
     return {
         field.key: " ".join(clean_text(raw.get(field.key) or "").split())
-        for field in people_fields(kind, with_nominator=with_nominator)
+        for field in people_fields(kind, with_nominator=with_nominator, chapters=chapters)
     }
 
 
-def people_too_long(kind: str, people: Mapping[str, str], *, with_nominator: bool = True) -> dict[str, str]:
+def people_too_long(
+    kind: str, people: Mapping[str, str], *, with_nominator: bool = True, chapters: Sequence[str] = ()
+) -> dict[str, str]:
     """Values that cannot be kept even in a draft: field -> sentence."""
     return {
         field.key: f"This is longer than {field.most} characters, which is more than we can keep."
-        for field in people_fields(kind, with_nominator=with_nominator)
+        for field in people_fields(kind, with_nominator=with_nominator, chapters=chapters)
         if len(people.get(field.key, "")) > field.most
     }
 
 
 def check_people(
-    kind: str, people: Mapping[str, str], sectors: tuple[str, ...] = (), *, with_nominator: bool = True
+    kind: str,
+    people: Mapping[str, str],
+    sectors: tuple[str, ...] = (),
+    *,
+    with_nominator: bool = True,
+    chapters: Sequence[str] = (),
 ) -> dict[str, str]:
     """What stops these people's fields from being submitted: field -> sentence."""
-    errors = people_too_long(kind, people, with_nominator=with_nominator)
-    for field in people_fields(kind, with_nominator=with_nominator):
+    errors = people_too_long(kind, people, with_nominator=with_nominator, chapters=chapters)
+    for field in people_fields(kind, with_nominator=with_nominator, chapters=chapters):
         if field.key in errors:
             continue
         value = people.get(field.key, "")
-        error = _check_field(field, value, sectors)
+        error = _check_field(field, value, chapters if field.key == CHAPTER.key else sectors)
         if error:
             errors[field.key] = error
     return errors
 
 
-def _check_field(field: PeopleField, value: str, sectors: tuple[str, ...]) -> str | None:
+def _check_field(field: PeopleField, value: str, choices: Sequence[str]) -> str | None:
     if not value:
         missing = (
             "Choose whether the organisers may tell them now."
             if field.key == "may_tell"
+            else "Choose one of these."
+            if field.key == CHAPTER.key
             else "Write an answer here."
         )
         return missing if field.required else None
@@ -127,6 +148,6 @@ def _check_field(field: PeopleField, value: str, sectors: tuple[str, ...]) -> st
         return email_error(value)
     if field.key == "may_tell" and value not in MAY_TELL:
         return "Choose whether the organisers may tell them now."
-    if field.key == "sector" and sectors and value not in sectors:
+    if field.key in ("sector", CHAPTER.key) and choices and value not in choices:
         return "Choose one of these."
     return None

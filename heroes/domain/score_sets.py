@@ -145,8 +145,8 @@ def _criterion(where: str, raw: Mapping[str, Any], key: str, errors: dict[str, s
         errors.setdefault(f"{where}-name", "Give the criterion a name.")
     counts = bool(raw.get("counts", True))
     weight = _number(f"{where}-weight", raw.get("weight"), errors, Decimal(0))
-    if not 0 <= weight <= HUNDRED:
-        errors.setdefault(f"{where}-weight", "A weight is from 0 to 100.")
+    if weight < 0:
+        errors.setdefault(f"{where}-weight", "A weight cannot be less than 0.")
     floor = None
     if str(raw.get("floor") if raw.get("floor") is not None else "").strip():
         floor = _number(f"{where}-floor", raw["floor"], errors, Decimal(0))
@@ -306,9 +306,16 @@ def weighed(criteria: Iterable[Criterion]) -> Decimal:
     return sum((one.weight for one in criteria if one.counts), Decimal(0))
 
 
-def weight_line(criteria: Iterable[Criterion]) -> str:
-    """How far the weights are: "92 of 100, 8 to go"."""
-    total = weighed(criteria)
+def weight_line(design: Design) -> str:
+    """How far a design's weights are: "92 of 100, 8 to go"; of one that cannot be read, that it cannot."""
+    try:
+        return weights_said(weighed(parse(design.criteria)))
+    except BadScoreSet:
+        return "cannot be read"
+
+
+def weights_said(total: Decimal) -> str:
+    """The same of what the weights make together."""
     if total == HUNDRED:
         return "100 of 100"
     rest = f"{plain(HUNDRED - total)} to go" if total < HUNDRED else f"{plain(total - HUNDRED)} too many"
@@ -328,7 +335,7 @@ def unfit(design: Design) -> tuple[str, ...]:
         return ("Every criterion stands apart: at least one must count.",)
     said = [f"“{one.name}” counts and has no weight." for one in counting if one.weight == 0]
     if weighed(criteria) != HUNDRED:
-        said.append(f"The weights must make exactly 100: {weight_line(criteria)}.")
+        said.append(f"The weights must make exactly 100: {weights_said(weighed(criteria))}.")
     return tuple(said)
 
 

@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 FIXED_ROUTES = frozenset(
-    """admin api account bootstrap entry favicon.ico healthz invitation judge link links mine organisation readyz
+    """admin api account bootstrap entry favicon.ico healthz invitation judge link links look mine organisation picture
+    readyz
     robots.txt sign-in sign-out static verify welcome""".split()
 )
 """First path segments that belong to the program; a season may not take one as its slug."""

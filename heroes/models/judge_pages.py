@@ -232,6 +232,14 @@ def _admission() -> ColumnElement[bool]:
     return and_(RoundEntry.round_id == Assignment.round_id, RoundEntry.entry_id == Assignment.entry_id)
 
 
+def _slot() -> ColumnElement[bool]:
+    return and_(Slot.round_id == Assignment.round_id, Slot.entry_id == Assignment.entry_id)
+
+
+# What is presented is judged in the order of its times; only then comes the judge's own order.
+_BY_TIME = (case((Slot.starts_at.is_(None), 1), else_=0), Slot.starts_at)
+
+
 def _after_shortlist() -> ColumnElement[bool]:
     """Whether `Round` is the last of several, which only those on the shortlist are judged in."""
     later = aliased(Round)
@@ -362,10 +370,12 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Round.kind,
                 Slot.starts_at,
                 Slot.place,
+                Season.name.label("season"),
             ).select_from(Assignment)
         )
+        .join(Season, Season.id == Category.season_id)
         .join(RoundEntry, _admission())
-        .outerjoin(Slot, and_(Slot.round_id == Assignment.round_id, Slot.entry_id == Assignment.entry_id))
+        .outerjoin(Slot, _slot())
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))
         .join(FormVersion, FormVersion.id == AnswerSheet.form_version_id)
         .where(assignments_for_judge(_USER))
@@ -373,9 +383,7 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
             case((waits, 0), else_=1),
             case((waits, Round.closes_at), else_=None),
             Round.closes_at.desc(),
-            # What is presented is judged in the order of its times; only then comes the judge's own order.
-            case((Slot.starts_at.is_(None), 1), else_=0),
-            Slot.starts_at,
+            *_BY_TIME,
             Assignment.position,
             Assignment.id,
         )
@@ -399,13 +407,14 @@ def _next_to_do() -> Select[*tuple[Any, ...]]:
     return (
         _joined(select(Assignment.handle, RoundEntry.code, Entry.title, Round.blind).select_from(Assignment))
         .join(RoundEntry, _admission())
+        .outerjoin(Slot, _slot())
         .where(
             assignments_for_judge(_USER),
             to_do(_NOW),
             or_(Round.opens_at <= _NOW, _rehearsed()),
             Assignment.handle != _HANDLE,
         )
-        .order_by(Round.closes_at, Assignment.position, Assignment.id)
+        .order_by(Round.closes_at, *_BY_TIME, Assignment.position, Assignment.id)
         .limit(1)
     )
 

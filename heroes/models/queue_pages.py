@@ -45,6 +45,7 @@ _TOLD: tuple[Any, ...] = (
     Entry.nominee_role,
     Entry.organisation_name,
     Entry.sector,
+    Entry.chapter,
     Entry.nominator_name,
     Entry.nominator_email,
     Entry.category_id,
@@ -71,6 +72,7 @@ class Filters:
     screening: str = ""
     organisation: str = ""
     progress: str = ""
+    chapter: str = ""
     sort: str = "newest"
 
 
@@ -154,6 +156,8 @@ def _conditions(session: Session, season: Season, filters: Filters) -> list[Colu
         found.append(Entry.submitted_at.is_not(None))
     if filters.category_id is not None:
         found.append(Entry.category_id == filters.category_id)
+    if filters.chapter:
+        found.append(Entry.chapter == filters.chapter)
     if filters.screening:
         found.append(Entry.screening == filters.screening)
     if filters.organisation:

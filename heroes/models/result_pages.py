@@ -178,6 +178,35 @@ def counting_marks(session: Session, round_id: int) -> Sequence[Row[*tuple[Any, 
     return session.execute(counting).all()
 
 
+def marks_of_criteria(
+    session: Session, round_id: int, criteria: Collection[int], entry_id: int | None = None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """As `counting_marks`, of these criteria only and in one order; of one entry, or of all."""
+    wanted = (
+        _counting(round_id)
+        .join(Mark, and_(Mark.assignment_id == Assignment.id, Mark.submission == Assignment.submission))
+        .join(User, User.id == Assignment.user_id)
+        .where(Mark.criterion_id.in_(criteria))
+        .order_by(Assignment.entry_id, User.name, User.id)
+        .with_only_columns(Assignment.entry_id, User.name, Mark.criterion_id, Mark.value)
+    )
+    return session.execute(
+        wanted if entry_id is None else wanted.where(Assignment.entry_id == entry_id)
+    ).all()
+
+
+def reasons_of(session: Session, round_id: int, entry_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(judge, reasons by criterion key) of an entry's scorecards that count."""
+    wanted = (
+        _counting(round_id)
+        .join(User, User.id == Assignment.user_id)
+        .where(Assignment.entry_id == entry_id)
+        .order_by(User.name, User.id)
+        .with_only_columns(User.name, Assignment.notes)
+    )
+    return session.execute(wanted).all()
+
+
 def last_marked_round(session: Session, category_id: int) -> int | None:
     """The id of the last round of a category that has a submitted scorecard."""
     return session.scalar(

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from heroes.adapters.letters import Letters
 from heroes.adapters.mail import Letter, Parcel
 from heroes.domain.notices import NOTICES
+from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
 from heroes.domain.questions import answer_text
 from heroes.domain.slugs import email_key
@@ -214,7 +215,8 @@ def _entry_facts(ctx: Context, entry_id: int) -> dict[str, Any]:
         "reference": entry.reference or "",
         "surprise": category.kind == "person" and entry.may_tell == "no",
         "closes_at": category.closes_at or season.closes_at,
-        "shortlist_at": shortlist_at,
+        # Where nobody competes there is no shortlist to promise.
+        "shortlist_at": None if parse_outcome_rule(category.outcome).benchmark else shortlist_at,
         "outcomes_at": outcomes_at,
         "entry_link": _entry_link(ctx, entry),
     }

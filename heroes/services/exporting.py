@@ -30,6 +30,7 @@ QUEUE_HEAD = (
     "nominator",
     "nominator e-mail",
 )
+AFTER_SECTOR = QUEUE_HEAD.index("sector") + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def queue(ctx: Context, season_slug: str, filters: Filters) -> Export:
 def _queue_rows(
     ctx: Context, season: Season, filters: Filters, categories: dict[int, Category]
 ) -> Iterator[tuple[Cell, ...]]:
-    yield QUEUE_HEAD
+    # A season without chapters has no column of them: programs go on reading what they know.
+    parted = len(season.chapters) > 1
+    yield (*QUEUE_HEAD[:AFTER_SECTOR], *(("chapter",) if parted else ()), *QUEUE_HEAD[AFTER_SECTOR:])
     cursor = None
     while True:
         page = queue_pages.queue(ctx.session, season, filters, cursor, AT_ONCE)
@@ -64,6 +67,7 @@ def _queue_rows(
                 row.nominee_role,
                 row.organisation_name,
                 row.sector,
+                *((row.chapter,) if parted else ()),
                 categories[row.category_id].name,
                 row.state,
                 row.level,

@@ -228,7 +228,10 @@ def save_question(
             errors["kind"] = (
                 "It has been published as another kind. Add a new question, and take this one away."
             )
-        errors |= _words_of_consent(asked, question, published) | _still_named(sections, old, asked)
+        errors |= _words_of_consent(asked, question, published)
+        lost = forms.answer_lost(sections, question, asked) if question is not None else ""
+        if lost:
+            errors["choices" if "choices" in asked else "kind"] = lost
         if question is None and sum(1 for _ in forms.every_question(sections)) >= MOST_QUESTIONS:
             errors["label"] = f"A form has {MOST_QUESTIONS} questions at most."
         if errors:
@@ -309,21 +312,6 @@ def _words_of_consent(asked: Asked, question: str | None, published: Sequence[As
             return {
                 "consent_version": "People have agreed to other words under this version. Name a new version."
             }
-    return {}
-
-
-def _still_named(sections: Sections, old: Asked | None, asked: Asked) -> dict[str, str]:
-    """Refuse to take away an answer that another question hangs on."""
-    if old is None:
-        return {}
-    left = {value for value, _ in forms.answers_of(asked)}
-    for other in forms.hanging_on(sections, old["key"]):
-        for value in other["when"]["is"]:
-            if value not in left:
-                where = "choices" if "choices" in asked else "kind"
-                return {
-                    where: f"{forms.name_of(other)} is asked after the answer “{value}”. Change that first."
-                }
     return {}
 
 

@@ -1,5 +1,6 @@
 """Invitations by mail to a role: sent, sent again, and withdrawn. Accepting one is in `accepting`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from heroes.services.context import Context
 from heroes.services.links import INVITATION_DAYS, make_link
 from heroes.services.organisations import organisation_roles, workspace
 from heroes.services.permission import must, staff_season
-from heroes.services.posting import owe
+from heroes.services.posting import Owed, owe_many
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound
 from heroes.services.standing import programme_roles
 from heroes.services.transactions import transaction
@@ -157,7 +158,7 @@ def invite(ctx: Context, wanted: Wanted) -> Invitation:
     ctx.session.add(invitation)
     ctx.session.flush()
     _post(ctx, invitation, wanted, account)
-    _note(ctx, "invitation.send", invitation, wanted.panel)
+    note_invitation(ctx, "invitation.send", invitation, wanted.panel)
     return invitation
 
 
@@ -211,25 +212,33 @@ def _is_open(ctx: Context, email: str, wanted: Wanted) -> bool:
 def _post(ctx: Context, invitation: Invitation, wanted: Wanted, account: User | None) -> PrivateLink:
     """Make a new link and owe its mail: to the account's own address, if there is one, and not to what was typed."""
     link = make_link(ctx, "invitation", invitation_id=invitation.id)
-    place = wanted.organisation or wanted.panel
-    owe(
-        ctx,
-        "invitation",
-        (account.email if account is not None else None) or invitation.email,
-        to_name=account.name if account is not None else invitation.name,
-        key=f"invitation:{link.id}",
-        season_id=wanted.panel.season_id if wanted.panel else None,
-        programme=wanted.programme.name,
-        role=ROLE_WORDS[wanted.role],
-        place=place.name if place is not None else "",
-        invited_by=ctx.actor.name,
-        expires_at=(ctx.now + timedelta(days=INVITATION_DAYS)).isoformat(),
-        link_id=link.id,
-    )
+    owe_many(ctx, "invitation", [letter(ctx, invitation, wanted, account, link)])
     return link
 
 
-def _note(ctx: Context, act: str, invitation: Invitation, panel: Panel | None) -> None:
+def letter(
+    ctx: Context, invitation: Invitation, wanted: Wanted, account: User | None, link: PrivateLink
+) -> Owed:
+    """The mail that an invitation is owed: to the account's own address, if there is one, not to what was typed."""
+    place = wanted.organisation or wanted.panel
+    return Owed(
+        (account.email if account is not None else None) or invitation.email,
+        f"invitation:{link.id}",
+        account.name if account is not None else invitation.name,
+        wanted.panel.season_id if wanted.panel else None,
+        values={
+            "programme": wanted.programme.name,
+            "role": ROLE_WORDS[wanted.role],
+            "place": place.name if place is not None else "",
+            "invited_by": ctx.actor.name,
+            "expires_at": (ctx.now + timedelta(days=INVITATION_DAYS)).isoformat(),
+            "link_id": link.id,
+        },
+    )
+
+
+def note_invitation(ctx: Context, act: str, invitation: Invitation, panel: Panel | None) -> None:
+    """Have the trail keep what was done about an invitation. Needs a running transaction."""
     note(
         ctx,
         act,
@@ -277,24 +286,25 @@ def resend(ctx: Context, invitation_id: int) -> None:
     with transaction(ctx):
         invitation, wanted = _open_one(ctx, invitation_id)
         limits.hit(ctx, "invite", ctx.actor.label, MOST_AN_HOUR)
-        _revoke_links(ctx, invitation.id)
+        revoke_links(ctx, [invitation.id])
         invitation.invited_at = ctx.now
         _post(ctx, invitation, wanted, account_of(ctx, invitation.email))
-        _note(ctx, "invitation.resend", invitation, wanted.panel)
+        note_invitation(ctx, "invitation.resend", invitation, wanted.panel)
 
 
 def withdraw(ctx: Context, invitation_id: int) -> None:
     """Take an open invitation back; its link opens nothing any more."""
     with transaction(ctx):
         invitation, wanted = _open_one(ctx, invitation_id)
-        _revoke_links(ctx, invitation.id)
+        revoke_links(ctx, [invitation.id])
         invitation.withdrawn_at = ctx.now
-        _note(ctx, "invitation.withdraw", invitation, wanted.panel)
+        note_invitation(ctx, "invitation.withdraw", invitation, wanted.panel)
 
 
-def _revoke_links(ctx: Context, invitation_id: int) -> None:
+def revoke_links(ctx: Context, invitation_ids: Sequence[int]) -> None:
+    """Let no link of these invitations open anything any more. Needs a running transaction."""
     ctx.session.execute(
         update(PrivateLink)
-        .where(PrivateLink.invitation_id == invitation_id, PrivateLink.revoked_at.is_(None))
+        .where(PrivateLink.invitation_id.in_(invitation_ids), PrivateLink.revoked_at.is_(None))
         .values(revoked_at=ctx.now)
     )

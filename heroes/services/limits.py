@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete
+from sqlalchemy import Insert, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -17,33 +17,49 @@ HOUR = 3600
 
 def _counting(insert: Any) -> Insert:
     """The statement of `hit`, made once: making one costs several times what running it does."""
-    counted: Insert = (
-        insert(RateCount)
-        .values(key=bindparam("key"), window=bindparam("window"), count=1, ends_at=bindparam("ends_at"))
-        .on_conflict_do_update(index_elements=["key", "window"], set_={"count": RateCount.count + 1})
-        .returning(RateCount.count)
+    adding = insert(RateCount).values(
+        key=bindparam("key"),
+        window=bindparam("window"),
+        count=bindparam("by"),
+        ends_at=bindparam("ends_at"),
     )
+    counted: Insert = adding.on_conflict_do_update(
+        index_elements=["key", "window"], set_={"count": RateCount.count + adding.excluded.count}
+    ).returning(RateCount.count)
     return counted
 
 
 _COUNT = {"sqlite": _counting(insert_sqlite), "postgresql": _counting(insert_postgresql)}
 
 
-def hit(ctx: Context, what: str, who: str, most: int, seconds: int = HOUR) -> int:
-    """Count one try and return how many there were in this window; raise `TooOften` past `most`.
+def hit(ctx: Context, what: str, who: str, most: int, seconds: int = HOUR, *, by: int = 1) -> int:
+    """Count one try, or `by` at once, and return how many there were in this window; raise `TooOften` past `most`.
 
     Runs in the caller's transaction. `who` is kept only as a hash.
     """
     window = int(ctx.now.timestamp()) // seconds
-    key = hashlib.sha256(f"{what}:{seconds}:{who}".encode()).hexdigest()
+    key = _key(what, who, seconds)
     ends = datetime.fromtimestamp((window + 1) * seconds, UTC)
     connection = ctx.session.connection()
     count = connection.execute(
-        _COUNT[connection.dialect.name], {"key": key, "window": window, "ends_at": ends}
+        _COUNT[connection.dialect.name], {"key": key, "window": window, "ends_at": ends, "by": by}
     ).scalar_one()
     if count > most:
         raise TooOften(max(1, int((ends - ctx.now).total_seconds())))
     return int(count)
+
+
+def used(ctx: Context, what: str, who: str, seconds: int = HOUR) -> int:
+    """How many tries there were in this window; counts none."""
+    window = int(ctx.now.timestamp()) // seconds
+    found = select(RateCount.count).where(
+        RateCount.key == _key(what, who, seconds), RateCount.window == window
+    )
+    return ctx.session.scalar(found) or 0
+
+
+def _key(what: str, who: str, seconds: int) -> str:
+    return hashlib.sha256(f"{what}:{seconds}:{who}".encode()).hexdigest()
 
 
 def hit_account(

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -38,11 +39,33 @@ def make_link(
     invitation_id: int | None = None,
 ) -> PrivateLink:
     """Add a link for one subject; sign-in links live 15 minutes, invitations 30 days, both work once."""
+    link = _new(ctx, purpose, entry_id=entry_id, user_id=user_id, invitation_id=invitation_id)
+    ctx.session.add(link)
+    ctx.session.flush()
+    return link
+
+
+def make_invitation_links(ctx: Context, invitation_ids: Sequence[int]) -> list[PrivateLink]:
+    """Add a link for each of many invitations, in their order and together."""
+    links = [_new(ctx, "invitation", invitation_id=one) for one in invitation_ids]
+    ctx.session.add_all(links)
+    ctx.session.flush()
+    return links
+
+
+def _new(
+    ctx: Context,
+    purpose: str,
+    *,
+    entry_id: int | None = None,
+    user_id: int | None = None,
+    invitation_id: int | None = None,
+) -> PrivateLink:
     nonce = ctx.chance.token_hex(16)
     life = {"sign_in": timedelta(minutes=SIGN_IN_MINUTES), "invitation": timedelta(days=INVITATION_DAYS)}.get(
         purpose
     )
-    link = PrivateLink(
+    return PrivateLink(
         purpose=purpose,
         nonce=nonce,
         token_hash=hash_of(token_of(ctx.keys.links, purpose, nonce)),
@@ -53,9 +76,6 @@ def make_link(
         created_at=ctx.now,
         expires_at=ctx.now + life if life else None,
     )
-    ctx.session.add(link)
-    ctx.session.flush()
-    return link
 
 
 def address_of(key: bytes, base_url: str, link: PrivateLink) -> str:

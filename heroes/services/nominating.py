@@ -87,7 +87,9 @@ def start(
         if ctx.actor.kind == "person":
             limits.hit(ctx, "start", ctx.actor.address, 2 * ctx.submissions_per_hour)
         standing = _starting_as(ctx, form.season, workspace, on_behalf)
-        people, answers = _cleaned(form.category, form.form_version, raw, with_nominator=workspace is None)
+        people, answers = _cleaned(
+            form.season, form.category, form.form_version, raw, with_nominator=workspace is None
+        )
         if workspace is not None:
             people |= {"nominator_name": ctx.actor.name, "nominator_email": ctx.actor.email_key}
             people["organisation_name"] = people.get("organisation_name") or workspace.name
@@ -188,7 +190,7 @@ def save(
         if refused is not None:
             raise NotNow.because(refused)
         people, answers = _cleaned(
-            draft.category, draft.form_version, raw, with_nominator=draft.with_nominator
+            draft.season, draft.category, draft.form_version, raw, with_nominator=draft.with_nominator
         )
         _write_sheet(ctx, draft.sheet, revision, answers)
         for column, value in _columns(people).items():
@@ -382,10 +384,15 @@ def set_reminders(ctx: Context, entry_handle: str, on: bool) -> None:
 
 
 def _cleaned(
-    category: Category, form_version: FormVersion, raw: dict[str, str | None], *, with_nominator: bool
+    season: Season,
+    category: Category,
+    form_version: FormVersion,
+    raw: dict[str, str | None],
+    *,
+    with_nominator: bool,
 ) -> tuple[People, Answers]:
     form = form_of(form_version)
-    people = clean_people(category.kind, raw, with_nominator=with_nominator)
+    people = clean_people(category.kind, raw, with_nominator=with_nominator, chapters=season.chapters)
     answers = clean(form, raw)
     errors = people_too_long(category.kind, people, with_nominator=with_nominator) | too_long(form, answers)
     if errors:

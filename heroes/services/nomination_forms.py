@@ -40,5 +40,6 @@ def still_asked(version: FormVersion, answers: Mapping[str, str]) -> dict[str, s
 
 
 def people_of(entry: Entry) -> People:
-    """The people's fields as they stand."""
-    return {column: getattr(entry, column) for column in PEOPLE_COLUMNS}
+    """The people's fields as they stand; the chapter is among them where there is one."""
+    found = {column: getattr(entry, column) for column in PEOPLE_COLUMNS}
+    return found | {"chapter": entry.chapter} if entry.chapter else found

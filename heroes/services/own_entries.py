@@ -135,5 +135,11 @@ def problems_of(
 ) -> dict[str, str]:
     """The same for an entry that has just been started."""
     people, sectors = people_of(entry), tuple(season.programme.sectors)
-    found = check_people(category.kind, people, sectors, with_nominator=entry.workspace_id is None)
+    found = check_people(
+        category.kind,
+        people,
+        sectors,
+        with_nominator=entry.workspace_id is None,
+        chapters=season.chapters,
+    )
     return found | check(form_of(form_version), sheet.answers)

@@ -44,7 +44,10 @@ class Opened:
     @property
     def waiting(self) -> list["Change"]:
         """What publishing the working copy would change, round by round."""
-        wanted = body_of_design(self.design)
+        try:
+            wanted = body_of_design(self.design)
+        except BadScoreSet:
+            return []
         found = []
         for place in self.places:
             for round_ in place.rounds:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, inspect, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -24,7 +25,7 @@ from heroes.services.permission import staff_season
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
 
-_KEEP = {"sqlite": insert_sqlite(Undertaking), "postgresql": insert_postgresql(Undertaking)}
+_INSERT: dict[str, Any] = {"sqlite": insert_sqlite, "postgresql": insert_postgresql}
 HEAD = ("judge", "e-mail", "panels", "agreed to", "agreed at", "present text")
 
 
@@ -71,7 +72,10 @@ def _agreed(ctx: Context, season: Season) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A season's terms as one of its judges reads them; `before` is when they last agreed to an earlier text."""
+    """A season's terms as one of its judges reads them.
+
+    `before` is when they last agreed to an earlier text, `changed_at` when it was changed since then, if that is known.
+    """
 
     season: Season
     digest: str
@@ -107,7 +111,9 @@ def terms_of(ctx: Context, season_slug: str) -> Terms:
     }
     now = digest_of(season.terms)
     earlier = [at for one, at in agreed.items() if one != now]
-    return Terms(season, now, agreed.get(now), max(earlier, default=None), season.terms_changed_at)
+    before, changed = max(earlier, default=None), season.terms_changed_at
+    since = changed if before is not None and changed is not None and changed > before else None
+    return Terms(season, now, agreed.get(now), before, since)
 
 
 def agree(ctx: Context, season_slug: str, digest: str, ticked: bool) -> None:
@@ -126,7 +132,7 @@ def agree(ctx: Context, season_slug: str, digest: str, ticked: bool) -> None:
             return
         season = terms.season
         kept = ctx.session.execute(
-            _KEEP[ctx.session.get_bind().dialect.name]
+            _INSERT[ctx.session.get_bind().dialect.name](Undertaking)
             .values(
                 user_id=ctx.actor.user_id,
                 season_id=season.id,

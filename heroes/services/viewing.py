@@ -14,8 +14,8 @@ from heroes.domain.policy import Deed
 from heroes.domain.questions import showable
 from heroes.models.entries import Entry
 from heroes.models.installation import Programme
-from heroes.models.judging import Assignment
 from heroes.models.people import Membership, Organisation, PrivateLink, ProgrammeRole, User, UserSession
+from heroes.models.result_pages import rounds_to_wait_for
 from heroes.models.seasons import Panel, PanelMember, Round, Season
 from heroes.services.auditing import note
 from heroes.services.context import Context
@@ -26,33 +26,35 @@ from heroes.services.transactions import transaction
 VISITOR = "a visitor without an account"
 _TRIES = 20
 _OWN_MARKS = (
-    "You judge beside this person and your own scorecards are not all in, so their marks stay closed to you until they"
-    " are, or until the round has closed. Choose somebody else, or ask another admin."
+    "You judge beside this person in a round that does not show you the others’ marks yet: they stay closed to you"
+    " until your own scorecards are in, or until the round has closed. Choose somebody else, or ask another admin."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """With whose eyes a session looks: somebody's, or a visitor's, who may have the private link of one entry."""
+    """With whose eyes a session looks: somebody's, or a visitor's, who may have the private link of one entry.
 
+    A season that is being built is there for these eyes all the same: it is what staff look at before it opens.
+    """
+
+    season_id: int
     season_slug: str
-    season_name: str
     words: str
+    being_built: bool
     user: User | None = None
     links: frozenset[int] = frozenset()
-    looks_into: int | None = None
-    """The season, where it is not open yet."""
 
     def actor(self, address: str) -> Actor:
         """Who acts with these eyes: without the session, which stays the admin's."""
         if self.user is None:
-            return Actor(links=self.links, address=address, looks_into=self.looks_into)
+            return Actor(links=self.links, address=address, looks_into=self.season_id)
         return Actor(
             user_id=self.user.id,
             name=self.user.name,
             email_key=self.user.email_key or "",
             address=address,
-            looks_into=self.looks_into,
+            looks_into=self.season_id,
         )
 
 
@@ -71,21 +73,17 @@ def eyes_of(ctx: Context, row: UserSession) -> Eyes | None:
         if row.viewing_entry is not None:
             return _as_nominator(ctx, season, row.viewing_entry)
         if row.viewing_as_id is None:
-            return Eyes(season.slug, season.name, VISITOR, looks_into=_built(season))
+            return _eyes(season, VISITOR)
         return _as_person(ctx, season, ctx.session.get_one(User, row.viewing_as_id))
     except Refusal:
         return None
-
-
-def _built(season: Season) -> int | None:
-    return season.id if season.opened_at is None else None
 
 
 def look_as_visitor(ctx: Context, season_slug: str) -> Eyes:
     """Look as a visitor who has neither an account nor a link."""
     with transaction(ctx):
         season = staff_season(ctx, season_slug, Deed.VIEW_AS)
-        return _begin(ctx, season, Eyes(season.slug, season.name, VISITOR), "visitor")
+        return _begin(ctx, season, _eyes(season, VISITOR), "visitor")
 
 
 def look_as_person(ctx: Context, season_slug: str, user_handle: str) -> Eyes:
@@ -180,13 +178,16 @@ def _keep(ctx: Context, season_id: int | None, user_id: int | None, entry: str |
     )
 
 
+def _eyes(season: Season, words: str, user: User | None = None, links: frozenset[int] = frozenset()) -> Eyes:
+    return Eyes(season.id, season.slug, words, season.opened_at is None, user, links)
+
+
 def _as_nominator(ctx: Context, season: Season, entry_handle: str) -> Eyes:
     found = ctx.session.execute(
         select(func.min(PrivateLink.id), Entry.reference, Entry.title)
         .join(Entry, Entry.id == PrivateLink.entry_id)
         .where(
             Entry.handle == entry_handle,
-            Entry.season_id == season.id,
             PrivateLink.purpose == "entry",
             PrivateLink.revoked_at.is_(None),
         )
@@ -195,7 +196,7 @@ def _as_nominator(ctx: Context, season: Season, entry_handle: str) -> Eyes:
     if found is None:
         raise NotFound
     words = f"the nominator of {found.reference or found.title}"
-    return Eyes(season.slug, season.name, words, links=frozenset({found[0]}), looks_into=_built(season))
+    return _eyes(season, words, links=frozenset({found[0]}))
 
 
 def _as_person(ctx: Context, season: Season, user: User) -> Eyes:
@@ -222,9 +223,7 @@ def _as_person(ctx: Context, season: Season, user: User) -> Eyes:
         for kind, words in (("chair", "chair"), ("judge", "judge"), ("member", "of an organisation"))
         if kind in kinds
     ]
-    return Eyes(
-        season.slug, season.name, f"{user.name}, {' and '.join(roles)}", user, looks_into=_built(season)
-    )
+    return _eyes(season, f"{user.name}, {' and '.join(roles)}", user)
 
 
 def _places(ctx: Context, user_id: int) -> set[tuple[str, int]]:
@@ -245,19 +244,14 @@ def _places(ctx: Context, user_id: int) -> set[tuple[str, int]]:
 
 
 def _marks_beside(ctx: Context, user_id: int) -> bool:
-    """Whether the actor still has to mark in an open round of a panel that this judge sits on.
+    """Whether a round that the actor judges in keeps others' marks from them, and this judge sits on its panel.
 
-    Staff who judge do not see the others' marks before their own are in (`standings`); nor through somebody's eyes.
+    Staff who judge do not see the others' marks before the round shows them (`standings`); nor through somebody's eyes.
     """
-    waiting = (
-        select(Assignment.id)
-        .join(Round, Round.id == Assignment.round_id)
-        .join(PanelMember, PanelMember.panel_id == Round.panel_id)
-        .where(
-            Assignment.user_id == ctx.actor.user_id,
-            Assignment.state == "assigned",
-            Round.closes_at > ctx.now,
-            PanelMember.user_id == user_id,
-        )
+    rounds = rounds_to_wait_for(ctx.session, ctx.actor.user_id or 0, ctx.now)
+    beside = (
+        select(PanelMember.user_id)
+        .join(Round, Round.panel_id == PanelMember.panel_id)
+        .where(Round.id.in_(rounds), PanelMember.user_id == user_id)
     )
-    return bool(ctx.session.scalar(select(exists(waiting))))
+    return bool(rounds) and bool(ctx.session.scalar(select(exists(beside))))

@@ -15,6 +15,7 @@ from heroes.web.admin import (
     entry,
     fairness,
     home,
+    incoming,
     judging,
     leaderboard,
     mail,
@@ -31,12 +32,17 @@ from heroes.web.admin import (
     why,
 )
 from heroes.web.admin.blueprint import blueprint as admin
+from heroes.web.builder import categories as builder_categories
 from heroes.web.builder import check, form_preview, form_publish, form_questions, timeline
 from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
+from heroes.web.builder import invite as builder_invite
+from heroes.web.builder import look as builder_look
 from heroes.web.builder import panels as builder_panels
+from heroes.web.builder import programme as builder_programme
 from heroes.web.builder import round_copies as builder_round_copies
 from heroes.web.builder import rounds as builder_rounds
+from heroes.web.builder import scorecards as builder_scorecards
 from heroes.web.builder.blueprint import blueprint as builder
 from heroes.web.judge import own, tables
 from heroes.web.judge import pages as judge
@@ -45,8 +51,8 @@ from heroes.web.nominator import pages as nominator
 from heroes.web.nominator import private
 from heroes.web.organisation import colleagues
 from heroes.web.organisation import pages as organisation
+from heroes.web.public import looks, rule_card, winners
 from heroes.web.public import pages as public
-from heroes.web.public import rule_card, winners
 
 ADMIN_PAGES = (
     advance,
@@ -59,6 +65,7 @@ ADMIN_PAGES = (
     entry,
     fairness,
     home,
+    incoming,
     judging,
     leaderboard,
     mail,
@@ -76,7 +83,12 @@ ADMIN_PAGES = (
 )
 """Importing these puts their pages on the admin blueprint."""
 BUILDER_PAGES = (
+    builder_categories,
+    builder_look,
+    builder_programme,
     builder_home,
+    builder_scorecards,
+    builder_invite,
     timeline,
     form_preview,
     form_publish,
@@ -106,6 +118,7 @@ def register(app: Flask) -> None:
         judge.blueprint,
         admin,
         builder,
+        looks.blueprint,
         winners.blueprint,
         public.blueprint,
     ):

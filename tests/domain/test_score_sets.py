@@ -68,7 +68,7 @@ def test_a_criterion_is_read_with_exact_numbers_and_a_key_from_its_name() -> Non
         ({"name": " "}, "name", "Give the criterion a name."),
         ({"weight": "ten"}, "weight", "Give a number, such as 12 or 0.5."),
         ({"weight": "1e2"}, "weight", "Give a number, such as 12 or 0.5."),
-        ({"weight": "-1"}, "weight", "A weight is from 0 to 100."),
+        ({"weight": "-1"}, "weight", "A weight cannot be less than 0."),
         ({"weight": "NaN"}, "weight", "Give a number, such as 12 or 0.5."),
         ({"floor": "101"}, "floor", "A floor is a share of the scale, from 0 to 100."),
         ({"low": ""}, "low", "Give a number, such as 12 or 0.5."),
@@ -201,4 +201,4 @@ def test_what_is_read_is_written_so_that_it_is_read_as_the_same(raw: list[dict[s
     read = parse(raw)
     assert parse(to_plain(read)) == read
     assert to_plain(parse(to_plain(read))) == to_plain(read)
-    assert weight_line(read) == weight_line(parse(to_plain(read)))
+    assert weight_line(Design(raw)) == weight_line(Design(to_plain(read)))

@@ -151,6 +151,16 @@ def only_the_level(scene: Scene, swapped: bool) -> None:
 # ---- looking at everything ----
 
 
+BUILT = {
+    "key": ("hero",),
+    "question": ("story",),
+    "number": ("0",),
+    "panel_slug": ("people",),
+    "source": ("empty",),
+}
+"""Parameters of the builder's pages, which nobody who is walked as may see."""
+
+
 class Walk:
     """Asks one world for everything as four people and writes down what came back."""
 
@@ -252,6 +262,7 @@ class Walk:
             "act": ("withdraw", "shortlist", "award"),
             "token": ("nothing",),
             "filename": ("theme.css",),
+            **BUILT,
         }
 
     def client(self, who: str) -> FlaskClient:

@@ -15,6 +15,7 @@ from heroes.services.links import find_link
 from heroes.services.posting import owe
 from heroes.services.refusals import NotAllowed, NotFound
 from heroes.services.transactions import transaction
+from tests.every_kind import ANSWERS, use
 
 
 def owed(world, template="password_changed", address="jack@judges.example", **values):
@@ -202,6 +203,27 @@ def test_a_receipt_carries_the_copy_of_what_was_sent(world):
     text = message.get_body(("plain",)).get_content()
     assert "Friday 1 May 2026, 13:00:00 UK time" in text
     assert started.entry.reference in text
+
+
+def test_the_copy_says_answers_of_every_kind_and_nothing_that_was_not_asked(lite_world):
+    use(lite_world)
+    lite_world.submitted(**ANSWERS | {"channels": "Chat\nIn person"})
+    (copy,) = next(m for m in deliver(lite_world).sent if "SH-26-" in m["Subject"]).iter_attachments()
+    text = copy.get_content()
+    assert text[text.index("When did it begin?") : text.index("FOR THE ORGANISERS")].split("\n\n") == [
+        "When did it begin?\n1 February 2026",
+        "Where did customers meet them?\nChat\nIn person",
+        "Which shift?\n(empty)",
+        "Did anybody help?\nYes",
+        "Who helped?\nPriya Nair, Team leader, Larkfield Water (priya@larkfield.example)\nSam Oduya",
+        (
+            "What changed?\nCalls answered. Before: 1,204; After (%): 12.5\n"
+            "Put right the first time. Before: 71; After (%): 88"
+        ),
+        "What was done, step by step?\nWhat: Rang every one; Took (days): 3\nWhat: Wrote it down; Took (days): 1",
+        "What did it save?\n£12,500",
+        "",
+    ]
 
 
 def test_links_lists_every_entry_with_its_own_link(world):

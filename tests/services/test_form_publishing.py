@@ -162,7 +162,7 @@ def test_a_condition_looks_back_only_and_what_would_break_it_is_refused(lite_wor
     why = add(world, "Why at night?", when="shift", when__shift=["Night"])
     before, version = design(world).sections, design(world).version
     adam = world.ctx("adam")
-    ask = {"section": 0, "kind": "choice"}
+    ask: dict[str, Any] = {"section": 0, "kind": "choice"}
     circle = Typed({"label": "Which shift?", "choices": "Day\nNight", "when": why}, {f"when-{why}": ["yes"]})
     with pytest.raises(Invalid) as refused:
         form_designs.save_question(adam, SEASON, "hero", version, question="shift", typed=circle, **ask)
@@ -186,7 +186,7 @@ def test_a_condition_looks_back_only_and_what_would_break_it_is_refused(lite_wor
 def test_what_was_published_keeps_its_key_kind_and_words(lite_world: World) -> None:
     world = lite_world
     adam = world.ctx("adam")
-    ask = {"question": "consent", "section": 0, "kind": "consent"}
+    ask: dict[str, Any] = {"question": "consent", "section": 0, "kind": "consent"}
     words = Typed({"label": "Other words.", "consent_version": "2026-1"}, {})
     with pytest.raises(Invalid) as refused:
         form_designs.save_question(adam, SEASON, "hero", design(world).version, typed=words, **ask)

@@ -41,6 +41,8 @@ def clean(form: Form, raw: Mapping[str, str | None]) -> Answers:
 
 
 def _cleaned(question: Question, text: str) -> str:
+    if len(text) > 2 * MOST_CHARACTERS.get(question.kind, 300):
+        return clean_text(text)  # far too long to be kept, so that its rows are not worth a look
     if question.kind in ("people", "table"):
         return clean_grid(question, text)
     if question.kind == "many":
@@ -213,7 +215,7 @@ def _check_people(question: Question, text: str) -> str | None:
     lines = grid(text)
     for number, (cells, person) in enumerate(zip(lines, decode_people(text), strict=True), 1):
         if len(cells) > parts_of(question):
-            return f"Person {number} has more parts than are asked for."
+            return f"Person {number}: “{cells[parts_of(question)]}” is not asked for. Save the form again."
         error = _check_person(person)
         if error:
             return f"Person {number}: {error}"
@@ -235,7 +237,8 @@ def _check_table(question: Question, lines: list[list[str]]) -> str | None:
         counted = Counter(cells[0] for cells in lines)
         foreign = next((label for label in counted if label not in question.rows), None)
         if foreign is not None:
-            return f"“{foreign}” is not a row of this table. Save the form again."
+            said = ", ".join(filter(None, next(cells[1:] for cells in lines if cells[0] == foreign)))
+            return f"“{foreign}” ({said}) is not a row of this table. Save the form again."
         twice = next((label for label, times in counted.items() if times > 1), None)
         if twice is not None:
             return f"The row “{twice}” is there twice. Save the form again."
@@ -252,7 +255,7 @@ def _check_table(question: Question, lines: list[list[str]]) -> str | None:
 
 def _check_row(question: Question, texts: list[str]) -> str | None:
     if len(texts) > len(question.columns):
-        return "There are more cells than columns."
+        return f"“{texts[len(question.columns)]}” has no column. Save the form again."
     whole = question.required or not question.rows
     for column, text in zip(question.columns, [*texts, *[""] * len(question.columns)], strict=False):
         if not text and whole:

@@ -126,10 +126,13 @@ class Form:
         return self._keeping({q.key: q for q in self.questions if not q.identifying})
 
     def for_judges(self, *, blind: bool) -> "Form":
-        """What judges read: no consent, nothing kept from judges, and in a blind round nothing that identifies."""
+        """What judges read: no consent, nothing kept from judges, and in a blind round nothing that identifies.
+
+        Of people they read no e-mail address.
+        """
         return self._keeping(
             {
-                q.key: q
+                q.key: replace(q, emails=False) if q.emails else q
                 for q in self.questions
                 if q.judges and q.kind != "consent" and not (blind and q.identifying)
             }

@@ -21,7 +21,7 @@ def differences(before: Form, after: Form) -> list[str]:
                 need = "must be answered" if question.required else "may be left empty"
                 said.append(f"“{question.label}” is new, and {need}.")
                 continue
-            said += _question(before, after, was, question)
+            said += _question(after, was, question)
             if under[question.key] != section.title and section.title:
                 said.append(f"“{question.label}” is now asked under “{section.title}”.")
     said += [f"“{question.label}” is no longer asked." for key, question in old.items() if key not in new]
@@ -42,7 +42,7 @@ def _sections(before: Form, after: Form) -> list[str]:
     ]
 
 
-def _question(before: Form, after: Form, was: Question, now: Question) -> list[str]:
+def _question(after: Form, was: Question, now: Question) -> list[str]:
     name = f"“{now.label}”"
     said = []
     if was.label != now.label:
@@ -53,7 +53,12 @@ def _question(before: Form, after: Form, was: Question, now: Question) -> list[s
         said.append(f"{name} {'must now be answered' if now.required else 'may now be left empty'}.")
     if was.help != now.help:
         said.append(f"The help for {name} reads differently.")
-    for what, old, new in _limits(before, after, was, now):
+    if was.when != now.when:
+        words = condition_words(after, now)
+        said.append(f"{name} is now asked {words[0].lower() + words[1:] if words else 'always.'}")
+    if was.categories != now.categories:
+        said.append(f"{name} is now asked in {', '.join(now.categories) or 'every category'}.")
+    for what, old, new in _limits(was, now):
         if old != new:
             said.append(f"{name}: {what} is now {new or 'none'}; it was {old or 'none'}.")
     said += _lists(name, "choice", was.choices, now.choices)
@@ -74,7 +79,7 @@ def _question(before: Form, after: Form, was: Question, now: Question) -> list[s
     return said + _seen(name, was, now)
 
 
-def _limits(before: Form, after: Form, was: Question, now: Question) -> list[tuple[str, str, str]]:
+def _limits(was: Question, now: Question) -> list[tuple[str, str, str]]:
     def text(value: object) -> str:
         return "" if value is None else str(value)
 
@@ -87,18 +92,7 @@ def _limits(before: Form, after: Form, was: Question, now: Question) -> list[tup
         ("the latest day", day_words(was.latest), day_words(now.latest)),
         ("the most that can be given", text(was.most), text(now.most)),
         ("the version of its text", was.consent_version, now.consent_version),
-        ("the condition", _condition(before, was), _condition(after, now)),
-        ("where it is asked", _where(was), _where(now)),
     ]
-
-
-def _condition(form: Form, question: Question) -> str:
-    words = condition_words(form, question)
-    return f"“{words.rstrip('.')}”" if words else ""
-
-
-def _where(question: Question) -> str:
-    return ", ".join(question.categories) or "every category"
 
 
 def _lists(name: str, what: str, old: Sequence[str], new: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Answers and conditions as people read them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from heroes.domain.questions.answering import day_words
 from heroes.domain.questions.asking import Column, Form, Question
@@ -49,7 +49,7 @@ def told(question: Question, answer: str) -> Told:
         case "many":
             return Told(answer, items=tuple(answer.split("\n")))
         case "people":
-            return _people(answer)
+            return _people(question, answer)
         case "table":
             return _table(question, answer)
     return Told(answer)
@@ -74,8 +74,10 @@ def column_words(column: Column) -> str:
     return f"{column.name} ({column.unit})" if column.unit else column.name
 
 
-def _people(answer: str) -> Told:
+def _people(question: Question, answer: str) -> Told:
     people = decode_people(answer)
+    if not question.emails:
+        people = tuple(replace(one, email="") for one in people)
     shown = [field for field in PERSON_FIELDS if any(getattr(one, field) for one in people)]
     table = Table(
         tuple(PERSON_WORDS[field] for field in shown),

@@ -208,8 +208,11 @@ def _people(shown: Shown) -> SimpleNamespace:
     values = people_of(entry)
     nominee: list[tuple[str, str]] = []
     nominator: list[tuple[str, str]] = []
-    for person in people_fields(shown.page.category.kind, with_nominator=with_nominator):
-        text = MAY_TELL.get(values[person.key], "") if person.key == "may_tell" else values[person.key]
+    chapters = shown.page.season.chapters
+    for person in people_fields(shown.page.category.kind, with_nominator=with_nominator, chapters=chapters):
+        text = (
+            MAY_TELL.get(values[person.key], "") if person.key == "may_tell" else values.get(person.key, "")
+        )
         if text and person.key not in ("title", "nominator_name"):
             label = own(STAFF_LABELS.get(person.key, person.label))
             (nominator if person.nominator else nominee).append((label, text))

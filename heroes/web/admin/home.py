@@ -14,7 +14,7 @@ from heroes.domain.entry_states import State
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
 from heroes.domain.roles import Role
-from heroes.models import public_pages, result_pages
+from heroes.models import incoming_pages, public_pages, result_pages
 from heroes.models import queue_pages as read
 from heroes.models.database import current_session
 from heroes.models.installation import Programme
@@ -50,6 +50,32 @@ def home() -> AnyResponse:
     )
 
 
+@blueprint.get("/seasons/")
+@open_to(Access.STAFF)
+def seasons() -> Response:
+    """Every season of the programmes that this person is staff of, by programme: the way from one to another."""
+    person, now = viewer(), context().now
+    assert person is not None
+    session = current_session()
+    found = public_pages.seasons_of_staff(session, person.found.programmes)
+    programmes = {season.programme.name: [] for season in found}  # type: dict[str, list[tuple[Season, str]]]
+    for season in found:
+        programmes[season.programme.name].append((season, _stands(season, now)))
+    first = found[0].programme if found else session.get_one(Programme, min(person.found.programmes))
+    return render("admin/seasons.html", room=room_before(first), programmes=sorted(programmes.items()))
+
+
+def _stands(season: Season, now: datetime) -> str:
+    """How far a season is, in a few words."""
+    if season.opened_at is None:
+        return "being set up"
+    if season.ended_at is not None and season.ended_at <= now:
+        return "ended"
+    if now < season.opens_at:
+        return "not open for entries yet"
+    return "open for entries" if now < season.closes_at else "closed for entries"
+
+
 @blueprint.get("/<season_slug>/")
 @open_to(Access.STAFF)
 def season(season_slug: str) -> Response:
@@ -70,7 +96,7 @@ def season(season_slug: str) -> Response:
         season=found,
         room=frame,
         phase=_phase(found, stage, now),
-        waiting=[row for row in _waiting(found, totals, rows, stage) if row[1]],
+        waiting=[row for row in (*_waiting(found, totals, rows, stage), _stuck(found)) if row[1]],
         milestones=milestones_of(found),
         categories=rows,
         days=[
@@ -194,6 +220,15 @@ def _waiting(
             "Their writers are reminded.",
         ),
     ]
+
+
+def _stuck(season: Season) -> tuple[str, int, str, str]:
+    return (
+        "Mails that are stuck",
+        incoming_pages.stuck_mails(current_session(), season.id),
+        url_for("admin.mail", season_slug=season.slug),
+        "The program has given up on them. The page says why, and tries again when you ask.",
+    )
 
 
 def _phase(season: Season, stage: Stage, now: datetime) -> str:

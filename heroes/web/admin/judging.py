@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.policy import Deed
 from heroes.domain.policy import may as may_do
+from heroes.domain.round_kinds import kind_of
 from heroes.domain.scorecards import behind
 from heroes.models import judging_pages as read
 from heroes.models.database import current_session
@@ -118,6 +119,7 @@ def _round_page(
         season=season,
         category=category,
         round=round_,
+        kind=kind_of(round_.kind),
         judges=[
             SimpleNamespace(
                 line=line,

@@ -20,6 +20,7 @@ from heroes.services.permission import staff_season
 from heroes.services.proposing import rule_of
 from heroes.services.reporting import staff_board
 from heroes.services.running import Progress, progress_of
+from heroes.services.standing_apart import apart_in_round
 from heroes.services.standings import affected, place_of
 from heroes.web.admin import board_words as words
 from heroes.web.admin.blueprint import blueprint, room
@@ -70,6 +71,7 @@ def leaderboard_page(where: Where, method: str | None, status: int = 200, *, pro
         **_status(board, asked.pending),
         **_lines(board, line, sure_of),
         **_effects(board, line),
+        **_apart(board),
         pages=max(1, -(-board.total // PAGE)),
         page=number,
         size=PAGE,
@@ -143,7 +145,7 @@ def _frame(board: Board, line: Drawn, method: str | None) -> dict[str, Any]:
             decides=decides,
             now=context().now,
         ),
-        "query": {"method": method or "", "places": line.places_text, "at_least": line.at_least_text},
+        "query": {"method": method or "", **line.query},
     }
 
 
@@ -304,9 +306,20 @@ class Row:
     between: str
 
 
+def _apart(board: Board) -> dict[str, Any]:
+    """What judges marked beside the total, for the entries of this page."""
+    names, apart = apart_in_round(context(), board.round.id)
+    return {
+        "apart_names": names,
+        "apart": [
+            (one, apart[one.entry.id]) for one in board.lines if not one.sealed and one.entry.id in apart
+        ],
+    }
+
+
 def _lines(board: Board, line: Drawn, sure_of: int | None) -> dict[str, Any]:
     """The lines of this page, divided; the picture of their places; ties; what does not count."""
-    found = cut(board, places=line.places, at_least=line.at_least)
+    found = cut(board, places=line.places, at_least=line.at_least, yes=line.yes)
     names = {one.standing.entry: one.name for one in board.lines}
     places = line.places if line.places is not None else sure_of if line.at_least is None else None
     judged = [_with_band(one.standing, places, sure_of) for one in board.lines if not one.sealed]
@@ -320,7 +333,7 @@ def _lines(board: Board, line: Drawn, sure_of: int | None) -> dict[str, Any]:
             level=[_row(one, bands) for one in found.level],
             below=[_row(one, bands) for one in found.below],
         ),
-        "drawn": line.places is not None or line.at_least is not None,
+        "drawn": line.drawn,
         "places": places,
         "sure_of": sure_of,
         "bands": any(one.band for one in judged),

@@ -40,6 +40,7 @@ def _frame(season: Season) -> dict[str, Any]:
         "may_invite": {kind for kind, (_, deed) in KINDS.items() if may(deed, roles)},
         "may_disable": may(Deed.DISABLE_ACCOUNT, roles),
         "may_change": may(Deed.ASSIGN, roles),
+        "may_look": may(Deed.VIEW_AS, roles),
         "done": DONE.get(request.args.get("done", ""), ""),
     }
 
@@ -55,6 +56,7 @@ MAY = {
 }
 DONE = {
     "invited": "The invitation is on its way. The link in it works once, for 30 days.",
+    "invited_list": "The invitations are on their way. The link in each works once, for 30 days.",
     "resent": "Sent again. The link that was sent before no longer works.",
     "withdrawn": "The invitation is withdrawn, and its link no longer works.",
     "changed": "Changed, and written into the audit trail.",

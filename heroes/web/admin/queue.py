@@ -72,6 +72,7 @@ class Asked:
     screening: str
     progress: str
     sort: str
+    chapter: str = ""
 
     def filters(self, categories: list[Category]) -> read.Filters:
         """The same for the database. The tab "to screen" is submitted and unchecked."""
@@ -83,6 +84,7 @@ class Asked:
             screening="unchecked" if to_screen else self.screening,
             organisation=self.organisation,
             progress=self.progress,
+            chapter=self.chapter,
             sort=self.sort,
         )
 
@@ -110,6 +112,7 @@ def asked_of(args: MultiDict[str, str]) -> Asked:
         screening=one_of("screening", SCREENINGS),
         progress=one_of("progress", PROGRESS_WORDS),
         sort=one_of("sort", SORT_WORDS) or "newest",
+        chapter=typed("chapter"),
     )
 
 
@@ -151,6 +154,9 @@ def queue_page(
         category_options=[("", "Any"), *((c.slug, c.name) for c in categories)],
         screening_options=[("", "Any"), *((s, screening_word(s)) for s in SCREENINGS)],
         progress_options=[("", "Any"), *((key, own(text)) for key, text in PROGRESS_WORDS.items())],
+        chapter_options=[("", "Any"), *((name, name) for name in season.chapters)]
+        if len(season.chapters) > 1
+        else [],
         sort_options=[(key, own(text)) for key, text in SORT_WORDS.items()],
         bulk_options=[(act.value, own(words)) for act, words in BULK_WORDS.items()],
         may_act=may(Deed.SCREEN, person.found.staff),
@@ -223,7 +229,7 @@ def _said(
     """How many are shown, and out of how many where a kept total says so."""
     if not more:
         return many(shown, "entry", "entries")
-    if asked.q or asked.organisation or asked.progress or asked.screening:
+    if asked.q or asked.organisation or asked.chapter or asked.progress or asked.screening:
         return f"{shown} on this page"
     kind, value = ("received", "yes") if not asked.state else ("state", asked.state)
     if asked.state == TO_SCREEN:

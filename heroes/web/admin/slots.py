@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -51,12 +52,25 @@ def _page(where: slotting.Where, status: int = 200, errors: dict[str, str] | Non
         season=times.season,
         times=times,
         ends_at=ends_at,
-        typed=typed if any(typed.values()) else {"minutes": "20", "count": "6"},
+        typed=typed if any(typed.values()) else _begun(times),
         errors=errors,
         problems=[Problem(field, text) for field, text in errors.items()],
         acts=may(Deed.ASSIGN, person.found.staff) and open_still,
         did=DID.get(request.args.get("did", ""), ""),
     )
+
+
+def _begun(times: slotting.Times) -> dict[str, str]:
+    """The form of further times, which begin where the last ones end."""
+    slots = [slot for slot, _ in times.slots]
+    last = slots[-1] if slots else None
+    at = ends_at(last) if last else times.round.opens_at
+    return {
+        "starts": at.astimezone(ZoneInfo(times.season.timezone)).strftime("%Y-%m-%dT%H:%M"),
+        "minutes": str(last.minutes) if last else "20",
+        "count": "6",
+        "place": last.place if last else "",
+    }
 
 
 @blueprint.post(ALL)

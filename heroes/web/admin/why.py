@@ -12,6 +12,7 @@ from heroes.models import result_pages as read
 from heroes.models.database import current_session
 from heroes.services.boards import points_of
 from heroes.services.reporting import EntryReport, entry_report
+from heroes.services.standing_apart import beside_entry
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.board_words import SURPRISING
 from heroes.web.admin.leaderboard import touched_by_changes
@@ -36,6 +37,7 @@ def why(season_slug: str, category_slug: str, round_slug: str, entry_handle: str
     )
     board, one = found.board, found.standing
     assert board.run is not None
+    apart, reasons = beside_entry(context(), board.round.id, found.entry.id)
     return render(
         "admin/why.html",
         room=room(board.season, "results"),
@@ -62,6 +64,8 @@ def why(season_slug: str, category_slug: str, round_slug: str, entry_handle: str
         panel=_panel(one, board.criteria),
         flags=[flag[0].upper() + flag[1:] for flag in one.flags],
         tie=[said_of(step, _titles(one, board.round.id)) for step in one.tie],
+        apart=apart,
+        reasons=reasons,
         formula=_formula(one, board.standings.variances),
     )
 

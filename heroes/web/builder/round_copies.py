@@ -36,12 +36,14 @@ def _page(season_slug: str, category_slug: str, trouble: Trouble) -> Response:
     category = category_of(ctx, season, category_slug)
     everybody = read.rounds_by_category(current_session(), season.id)
     posted = request.method == "POST"
+    others = [(one, rows) for one, rows in everybody if one.id != category.id]
     return render(
         "builder/rounds_copy.html",
         trouble.status,
         category=category,
         plan=next(rows for one, rows in everybody if one.id == category.id),
-        others=[(one, rows) for one, rows in everybody if one.id != category.id],
+        others=others,
+        free=[one for one, rows in others if not any(row.admitted for row in rows)],
         chosen=set(request.form.getlist("category")),
         keep_panel="keep_panel" in request.form if posted else True,
         keep_scorecard="keep_scorecard" in request.form if posted else True,

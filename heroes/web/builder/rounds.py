@@ -102,6 +102,7 @@ def _category_page(season_slug: str, category_slug: str, trouble: Trouble) -> Re
         again=[(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "rule_reason")],
         typed_reason=showable(reason()) if request.method == "POST" else "",
         acts=acts(),
+        decided=read.is_decided(current_session(), category.id),
         saved="saved" in request.args,
         **frame(season, "rounds"),
     )

@@ -43,6 +43,7 @@ from heroes.services.context import Context, Keys
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, OnlyLooking, Refusal, TooOften
 from heroes.services.viewing import Eyes, eyes_of
 from heroes.web.kit.access import Access, access_of
+from heroes.web.kit.look import STILL, logo_address, sheet_address
 from heroes.web.kit.terms import own
 from heroes.web.kit.words import zone_word
 
@@ -317,6 +318,8 @@ def set_site(season: Any, programme: Any) -> None:
         "zone": season.timezone if season else "UTC",
         "zone_word": zone_word(g.now, season.timezone) if season else "UTC",
         "demo": person_demo,
+        "look": sheet_address(season.colours) if season else "",
+        "logo": logo_address(season.logo_digest) if season else "",
         "built": _built(season),
     }
 
@@ -454,14 +457,14 @@ POLICY = (
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = POLICY
+    headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if house().settings.https:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint not in ("static", "bootstrap.static"):
+    if request.endpoint not in STILL or "Cache-Control" not in headers:
         headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
     return response
@@ -469,7 +472,7 @@ def _headers(response: Response) -> Response:
 
 def _seen(response: Response) -> Response:
     """Note now and then that a session is in use: apart from the request's own transaction."""
-    person = signed_in() if "_user_id" in session and request.endpoint != "static" else None
+    person = signed_in() if "_user_id" in session and request.endpoint not in STILL else None
     if person is None or g.now - person.row.last_seen_at < SEEN_EVERY or person.row.ended_at is not None:
         return response
     with Session(db.engine) as apart, apart.begin():

@@ -59,13 +59,16 @@ class Asked:
     @property
     def people(self) -> tuple[PeopleField, ...]:
         """The built-in questions."""
-        return people_fields(self.category.kind, with_nominator=self.with_nominator)
+        return people_fields(
+            self.category.kind, with_nominator=self.with_nominator, chapters=self.season.chapters
+        )
 
     @property
     def form_class(self) -> type[Form]:
         """The WTForms class of this form."""
         sectors = tuple(self.season.programme.sectors)
-        return form_class(self.questions, self.category.kind, self.with_nominator, sectors)
+        chapters = tuple(self.season.chapters)
+        return form_class(self.questions, self.category.kind, self.with_nominator, sectors, chapters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,31 +21,45 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, TextInput
 
-from heroes.domain.nominations import MAY_TELL, PEOPLE_FIELDS, PeopleField, people_fields
+from heroes.domain.nominations import CHAPTER, MAY_TELL, PEOPLE_FIELDS, PeopleField, people_fields
 from heroes.domain.questions import Form as Questions
 from heroes.domain.questions import Question, condition_words, day_of, range_words, showable
 from heroes.web.kit.grids import GridField, gathered
 from heroes.web.kit.terms import own
 
 HONEYPOT = "website"
-ASKED_OF_ALL = frozenset(person.key for person in PEOPLE_FIELDS)
+ASKED_OF_ALL = frozenset(person.key for person in (*PEOPLE_FIELDS, CHAPTER))
 """Our own questions, which are asked in the programme's words; a season's are its own already."""
 
 
 @lru_cache(maxsize=200)
-def form_class(questions: Questions, kind: str, with_nominator: bool, sectors: tuple[str, ...]) -> type[Form]:
+def form_class(
+    questions: Questions,
+    kind: str,
+    with_nominator: bool,
+    sectors: tuple[str, ...],
+    chapters: tuple[str, ...] = (),
+) -> type[Form]:
     """The class for one published form; made once, since a published form never changes."""
     fields: dict[str, Any] = {"revision": HiddenField()}
-    people = people_fields(kind, with_nominator=with_nominator)
+    people = people_fields(kind, with_nominator=with_nominator, chapters=chapters)
     # In the order of the page, so that its summary of errors leads from top to bottom.
     fields[HONEYPOT] = StringField("Leave this empty")
-    fields |= {person.key: _people_field(person, sectors) for person in people if not person.nominator}
+    fields |= {
+        person.key: _people_field(person, chapters if person.key == CHAPTER.key else sectors)
+        for person in people
+        if not person.nominator
+    }
     fields |= {question.key: _question_field(questions, question) for question in questions.questions}
-    fields |= {person.key: _people_field(person, sectors) for person in people if person.nominator}
+    fields |= {
+        person.key: _people_field(person, chapters if person.key == CHAPTER.key else sectors)
+        for person in people
+        if person.nominator
+    }
     return type("NominationForm", (Form,), fields)
 
 
-def _people_field(person: PeopleField, sectors: tuple[str, ...]) -> Field:
+def _people_field(person: PeopleField, choices: tuple[str, ...]) -> Field:
     auto = person.key.removeprefix("nominator_") if person.nominator else "off"
     settings: dict[str, Any] = {
         "label": person.label,
@@ -55,9 +69,11 @@ def _people_field(person: PeopleField, sectors: tuple[str, ...]) -> Field:
     }
     if person.key == "may_tell":
         return RadioField(choices=_choices(MAY_TELL), validate_choice=False, **settings)
-    if person.key == "sector" and sectors:
+    if person.key in ("sector", CHAPTER.key) and choices:
         return SelectField(
-            choices=_choices({"": "Choose one"} | {s: s for s in sectors}), validate_choice=False, **settings
+            choices=_choices({"": "Choose one"} | {one: one for one in choices}),
+            validate_choice=False,
+            **settings,
         )
     if person.email:
         return EmailField(**settings)

@@ -10,6 +10,7 @@ from heroes.models.public_pages import CategoryForm
 from heroes.services import nominating
 from heroes.services.own_entries import Draft, load_draft, problems, refusal_to_edit
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow, Refusal, TooOften
+from heroes.web.kit import visits
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, status_of, wants_json
 from heroes.web.kit.season_facts import season_nav
@@ -39,6 +40,7 @@ def nominate(season_slug: str, category_slug: str) -> AnyResponse:
         found = read.category_form(current_session(), season_slug, category_slug, context().actor)
         if found is None:
             raise NotFound
+        visits.count(found.season, found.category, visits.FORM)
         return found
 
     def keep(raw: Values, pressed: bool) -> nominating.Started:

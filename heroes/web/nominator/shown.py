@@ -83,7 +83,7 @@ FACES: dict[Face, Said] = {
     Face.AWARDED: Said("Awarded", "It is one of the heroes of the year. Thank you for telling us."),
     Face.WORKING_TOWARDS: Said(
         "Working towards it",
-        "It has not reached the benchmark yet. This is between you and those who run it: no page names you.",
+        "It has not reached the benchmark yet. This is between you and those who run it: it is named on no page.",
     ),
     Face.FINALIST: Said(
         "A finalist",
@@ -117,9 +117,11 @@ def shown_answers(draft: Draft) -> list[Group]:
     people, answers = people_of(draft.entry), draft.sheet.answers
     you: list[Line] = []
     nominee: list[Line] = []
-    for person in people_fields(draft.category.kind, with_nominator=draft.with_nominator):
+    for person in people_fields(
+        draft.category.kind, with_nominator=draft.with_nominator, chapters=draft.season.chapters
+    ):
         chosen = person.key == "may_tell"
-        text = Told(person_text(person.key, people[person.key]))
+        text = Told(person_text(person.key, people.get(person.key, "")))
         line = Line(own(person.label), text, f"{person.key}-0" if chosen else person.key, person.required)
         (you if person.nominator else nominee).append(line)
     groups = [Group(own(NOMINEE_TITLES[draft.category.kind]), tuple(nominee))]
@@ -188,9 +190,15 @@ def promised(draft: Draft, now: datetime) -> list[Step]:
     """What happens to an entry and when: from the calendar only, the same whatever has been decided."""
     season, shortlist, outcomes = draft.season, draft.shortlist, draft.outcomes
     begins = season.judging_starts_at
-    return [
+    steps = [
         Step("Received", draft.entry.submitted_at, "We have it, and a copy has been sent to you.", True),
         Step("Judging begins", begins, "Judges read it, each alone.", now >= begins),
+    ]
+    if parse_outcome_rule(draft.category.outcome).benchmark:
+        told = "You hear from us either way: what was reached, or what is missing."
+        return [*steps, _release("Outcomes", outcomes.planned_at, outcomes.released_at, told)]
+    return [
+        *steps,
         _release(
             "Shortlist",
             shortlist.planned_at,

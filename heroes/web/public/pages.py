@@ -19,6 +19,7 @@ from heroes.models.seasons import Category, Criterion, Season
 from heroes.services.nomination_forms import form_of
 from heroes.services.proposing import measures_of
 from heroes.services.refusals import NotFound
+from heroes.web.kit import visits
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, house, render, set_site
 from heroes.web.kit.season_facts import closes_at, is_open, milestones_of, opens_at, season_nav
@@ -33,13 +34,16 @@ def home() -> AnyResponse:
     seasons = read.seasons(current_session())
     if len(seasons) == 1:
         return redirect(url_for("public.season", season_slug=seasons[0].slug))
-    if seasons:
+    programmes: dict[str, list[Season]] = {}
+    for one in seasons:
+        programmes.setdefault(one.programme.name, []).append(one)
+    if len(programmes) == 1:
         set_site(None, seasons[0].programme)
     nav = [
         (url_for("nominator.my_entries"), "My nominations", False),
         (url_for("accounts.sign_in"), "Sign in", False),
     ]
-    return render("public/seasons.html", seasons=seasons, nav=nav)
+    return render("public/seasons.html", programmes=programmes, nav=nav)
 
 
 def season_or_404(slug: str) -> Season:
@@ -136,6 +140,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         raise NotFound
     season, category = page.form.season, page.form.category
     set_site(season, season.programme)
+    visits.count(season, category, visits.PAGE)
     return render(
         "public/category.html",
         season=season,
@@ -145,7 +150,9 @@ def category(season_slug: str, category_slug: str) -> Response:
         form=form_of(page.form.form_version),
         explained=explained,
         blind=page.form.blind,
-        people=sorted(people_fields(category.kind), key=lambda person: person.nominator),
+        people=sorted(
+            people_fields(category.kind, chapters=season.chapters), key=lambda person: person.nominator
+        ),
         criteria=page.criteria,
         heaviest=max((criterion.weight for criterion in page.criteria), default=0) or 1,
         scales=worded_scales(page.criteria),
@@ -155,6 +162,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         opens=opens_at(season, category),
         closes=closes_at(season, category),
         open=is_open(season, category, context().now),
+        benchmark=parse_outcome_rule(category.outcome).benchmark,
         decided=sentences(parse_outcome_rule(category.outcome), measures_of(page.criteria)),
         nav=season_nav(season, ""),
     )

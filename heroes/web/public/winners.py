@@ -1,6 +1,7 @@
 """What is public after a release: the shortlist and the winners gallery. Before it, pages that only say when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -132,8 +133,13 @@ def citation(one: Named) -> str:
 
 
 def public_answer(form: Form, answers: dict[str, str]) -> str:
-    """What of these answers would be published: the first public one that was asked and answered."""
-    public = (question for question in form.asked(answers).questions if question.public)
+    """What of these answers would be published: the first public one that was asked and answered.
+
+    Of people no e-mail address is.
+    """
+    public = (
+        replace(question, emails=False) for question in form.asked(answers).questions if question.public
+    )
     return next((answer_text(q, answers[q.key]) for q in public if answers.get(q.key)), "")
 
 

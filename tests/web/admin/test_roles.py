@@ -21,10 +21,11 @@ def cells(page: str) -> dict[str, dict[str, bool]]:
     for table in root.iter("table"):
         heads = ["".join(th.itertext()) for th in table.iter("th") if th.get("scope") == "col"][1:]
         for row in table.iter("tr"):
-            if row.get("id"):
+            name = row.get("id")
+            if name:
                 said = [" ".join("".join(td.itertext()).split()) for td in row.iter("td")]
                 assert set(said) <= {"yes", "– no", "–no"}
-                found[row.get("id")] = dict(zip(heads, (one == "yes" for one in said), strict=True))
+                found[name] = dict(zip(heads, (one == "yes" for one in said), strict=True))
     return found
 
 

@@ -4,17 +4,18 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from heroes.domain.roles import Role
 from heroes.models import Assignment, Mark, PrivateLink, Season, Undertaking
 from heroes.services import building, inviting, scoring, standings, undertaking
 from heroes.services.links import token_of
 from heroes.services.refusals import Faster
+from heroes.services.reporting import own_parts
 from heroes.services.undertaking import TermsFirst
 from tests.counting import statements
 from tests.judging import COMMENT, FORM, GOOD, WRITTEN, asked, elsewhere
-from tests.world import JUDGING, World, post
+from tests.world import JUDGED, JUDGING, World, post
 
 TERMS = "# Our terms\n\nWhat you read here **stays** here."
 PAGE = "/judge/terms/small-2026"
@@ -39,7 +40,7 @@ def kept(world: World) -> list[tuple[int, str]]:
     """Who agreed to which words."""
     world.session.rollback()
     return [
-        tuple(row)
+        (row.user_id, row.text)
         for row in world.session.execute(
             select(Undertaking.user_id, Undertaking.text).order_by(Undertaking.accepted_at)
         )
@@ -61,7 +62,7 @@ def test_no_entry_and_no_scorecard_before_the_terms_and_all_of_it_after(
     assert typed.status_code == 409
     assert COMMENT in typed.get_data(as_text=True)
     auto = post(client, at, FORM, headers={"X-Requested-With": "autosave"}, **seal)
-    assert (auto.status_code, auto.json["error"]) == (409, "terms_first")
+    assert (auto.status_code, (auto.json or {})["error"]) == (409, "terms_first")
     digest = undertaking.digest_of(TERMS)
     unticked = post(client, PAGE, {"digest": digest, "to": at})
     assert unticked.status_code == 422
@@ -92,7 +93,11 @@ def test_a_changed_text_asks_again_and_says_so(lite_world: World, card: Assignme
     assert "You agreed to an earlier text on Monday 15 June 2026, 13:00" in page
     assert "It was changed on Monday 15 June 2026, 16:00" in page
     assert lite_world.session.scalar(select(func.count()).select_from(Mark)) == 2, "what was marked stays"
+    lite_world.clock.at = JUDGED
+    lite_world.computed()
+    assert own_parts(lite_world.ctx("jill")) == []
     terms(lite_world, f"  {TERMS}\n")
+    assert [part.totals for part in own_parts(lite_world.ctx("jill"))] == [(74,)]
     scoring.open_card(lite_world.ctx("jill"), card.handle)
     terms(lite_world, " ")
     scoring.open_card(lite_world.ctx("jill"), card.handle)
@@ -158,6 +163,6 @@ def test_staff_see_who_agreed_to_which_text_and_take_it_out_as_a_table(
         404,
         404,
     ]
-    lite_world.session.execute(Season.__table__.update().values(terms=""))
+    lite_world.session.execute(update(Season).values(terms=""))
     lite_world.session.commit()
     assert "has no terms" in client.get(REGISTER).get_data(as_text=True)

@@ -14,8 +14,18 @@ MODULES = sorted((ROOT / "heroes/static/js").glob("*.js"))
 def test_there_is_one_module_a_behaviour() -> None:
     names = {file.stem for file in MODULES}
     assert names == {
-        *("asked", "autosave", "choose", "cutline", "errors", "print"),
-        *("progress", "scorecard", "wordcount"),
+        *(
+            "asked",
+            "autosave",
+            "choose",
+            "cutline",
+            "errors",
+            "print",
+            "progress",
+            "scorecard",
+            "weights",
+            "wordcount",
+        ),
     }
 
 

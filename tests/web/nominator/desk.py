@@ -65,11 +65,11 @@ def handle_in(location: str) -> str:
     return found[1]
 
 
-def press(client: FlaskClient, page: str, changes: dict[str, str] | None = None, to: str = "") -> Any:
+def press(client: FlaskClient, page: str, changes: dict[str, Any] | None = None, to: str = "") -> Any:
     """Post the form of a page as it stands, with these changes."""
     got = client.get(page).get_data(as_text=True)
     form = next(e for e in tree(got).iter("form") if "revision" in {i.get("name") for i in e.iter()})
-    fields = shown(got) | (changes or {})
+    fields: dict[str, Any] = shown(got) | (changes or {})
     return client.post(to or form.get("action"), data=fields)
 
 

@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from heroes.domain.entry_states import Act
+from heroes.domain.questions import parse_form
 from heroes.models import AnswerSheet, AuditRecord
 from heroes.services.announcing import part, release_now
 from heroes.services.deciding import FINALIST, SET_ASIDE
+from heroes.web.public.winners import public_answer
 from tests.counting import statements
+from tests.every_kind import ANSWERS, EVERY
 from tests.outcomes import awarded, eligible, moved, released, shortlisted, three
 from tests.web.admin.test_results import text
 from tests.world import FINAL_JUDGED, JUDGED, World
@@ -171,3 +174,13 @@ def test_the_statements_are_few_and_do_not_grow(world: World, path: str) -> None
 def test_an_unknown_season_is_no_page(world: World) -> None:
     for path in ("/nothing/shortlist/", "/nothing/winners/"):
         assert world.client().get(path).status_code == 404
+
+
+def test_only_a_public_answer_to_what_was_asked_is_published() -> None:
+    form = parse_form(EVERY)
+    assert public_answer(form, ANSWERS) == ANSWERS["sentence"]
+    assert public_answer(form, {key: text for key, text in ANSWERS.items() if key != "sentence"}) == ""
+    helped, helpers = EVERY[0]["question"][4:6]
+    people = parse_form([{"question": [helped, helpers | {"public": True}]}])
+    assert public_answer(people, ANSWERS | {"helped": "no"}) == ""
+    assert public_answer(people, ANSWERS) == "Priya Nair, Team leader, Larkfield Water\nSam Oduya"
