@@ -96,5 +96,15 @@ def test_sixty_categories_are_looked_at_in_as_many_statements(lite_world: World)
     with statements(world) as sent:
         text = world.client("adam").get(CHECK).get_data(as_text=True)
     assert "60 things keep it from being opened" in text
-    assert "And 48 more lines." in text
+    assert "And 49 more lines." in text
     assert len(sent) <= 20
+
+
+def test_who_looks_as_a_visitor_sees_the_season_that_is_built(lite_world: World) -> None:
+    world = lite_world
+    built(world)
+    client = world.client("adam")
+    post(client, "/admin/small-2026/people/view-as", {"act": "visitor"}, page=CHECK)
+    assert client.get("/small-2026/frontline/").status_code == 200
+    assert client.get("/admin/small-2026/").status_code != 200
+    assert world.client("bob").get("/small-2026/frontline/").status_code == 404
