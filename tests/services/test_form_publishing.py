@@ -88,6 +88,14 @@ def test_a_form_goes_out_to_the_categories_that_ask_something_else(world: World)
         before.items()
     )
     assert publish(world) == Published(())
+    add(world, "Who else helped?")
+    adam, season = world.ctx("adam"), world.season()
+    with transaction(adam):
+        assert (form_publishing.publish_all(adam, season), form_publishing.publish_all(adam, season)) == (
+            2,
+            0,
+        )
+    assert form_numbers(world) == {"frontline": [1, 2], "teams": [1, 2, 3]}
 
 
 def test_a_draft_moves_along_with_its_answers_and_the_others_are_kept(world: World) -> None:
