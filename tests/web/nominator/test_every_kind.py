@@ -154,6 +154,11 @@ def test_what_is_not_asked_is_kept_while_it_is_a_draft_and_never_sent(world: Wor
         for e in page.iter("div")
         if e.get("data-asked")
     }
+    assert [text_of(e) for e in page.iter("span") if e.get("data-only-if") is not None] == [
+        "Only if your answer to “Did anybody help?” is Yes.",
+        "Only if your answer to “Where did customers meet them?” includes Letters.",
+        "Only if your answer to “Were they posted?” is Yes.",
+    ]
     assert hanging == {
         "helpers": ("helped", '["yes"]'),
         "posted": ("channels", '["Letters"]'),
