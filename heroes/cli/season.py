@@ -14,8 +14,8 @@ EXAMPLE = Path(heroes.__file__).parent / "seasons" / "customer-service-heroes.to
 
 HELP = f"""Make the season that FILE describes, in the programme that `heroes init` made.
 
-It happens whole or not at all, and --dry-run says what would be made. What is loaded is not edited afterwards: no page
-changes a form, a criterion, a round or a date, so read the file twice.
+It happens whole or not at all, and --dry-run says what would be made. Nobody but its staff sees it until it is opened: on
+its page "Check and open", with `heroes season open`, or at once with --open, which asks nothing.
 
 A complete example to copy and change:
 

@@ -27,11 +27,13 @@ from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, User
 from heroes.models.seasons import Category, FormVersion, Release, Season
 from heroes.models.visibility import seasons_for_public
+from heroes.services import proving
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import address_of, hash_of, make_link, token_of
 from heroes.services.nomination_forms import form_of
 from heroes.services.permission import staff_season
+from heroes.services.posting import NOT_REHEARSED
 from heroes.services.transactions import transaction
 
 LEASE = timedelta(minutes=5)
@@ -129,6 +131,7 @@ def _claimed(ctx: Context, row: Any) -> Claimed:
         "zone": "UTC",
         "season": "",
         "words": {},
+        "rehearsal": False,
     }
     facts |= _entry_facts(ctx, row.entry_id) if row.entry_id else _season_facts(ctx, row.season_id)
     thing = facts.get("thing", "nomination")
@@ -175,6 +178,7 @@ def _season_facts(ctx: Context, season_id: int | None) -> dict[str, Any]:
     found = _writer(programme)
     if season is not None:
         found |= {"season_slug": season.slug, "zone": season.timezone}
+        found["rehearsal"] = season_id is not None and season.opened_at is None
         found["season"] = season.name if season_id is not None else ""
     return found
 
@@ -203,6 +207,7 @@ def _entry_facts(ctx: Context, entry_id: int) -> dict[str, Any]:
         "season": season.name,
         "season_slug": season.slug,
         "zone": season.timezone,
+        "rehearsal": season.opened_at is None,
         "category": category.name,
         "thing": "nomination" if category.kind == "person" else "entry",
         "title": entry.title,
@@ -326,6 +331,8 @@ def letter(claimed: Claimed, letters: Letters, mail_from: str) -> Letter:
     """The mail in words. Needs no database; raises for a template that lacks a value."""
     facts = claimed.facts
     subject = own(NOTICES[claimed.template].subject, facts["words"]).format(**facts)
+    if facts["rehearsal"] and claimed.template not in NOT_REHEARSED:
+        subject = f"[Rehearsal] {subject}"
     text, html = letters.write(claimed.template, facts | {"subject": subject})
     parcels = []
     if facts.get("sections"):
@@ -350,7 +357,10 @@ def letter(claimed: Claimed, letters: Letters, mail_from: str) -> Letter:
 def sent(ctx: Context, claimed: Claimed) -> bool:
     """The mail went out. False if our lease ran out and somebody else has it now: then nothing is written."""
     with transaction(ctx):
-        return _settle(ctx, claimed.id, claimed.attempt, state="sent", sent_at=ctx.now, last_error=None)
+        went = _settle(ctx, claimed.id, claimed.attempt, state="sent", sent_at=ctx.now, last_error=None)
+        if went:
+            proving.prove(ctx, ("mail",), "a mail was handed over")
+        return went
 
 
 def failed(ctx: Context, claimed: Claimed, error: str, *, permanent: bool = False) -> bool:

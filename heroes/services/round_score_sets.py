@@ -1,18 +1,14 @@
 """What a round is marked on: the published set of a design in its category, or the one question of a kind's own."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import insert
-
-from heroes.domain.digests import digest
 from heroes.domain.round_settings import RoundSettings
-from heroes.domain.score_sets import HUNDRED, Criterion, parse, to_plain, unfit
+from heroes.domain.score_sets import HUNDRED, Criterion, unfit
 from heroes.models import round_pages as read
 from heroes.models.seasons import Category, ScoreSet, ScoreSetDesign
-from heroes.models.seasons import Criterion as CriterionRow
 from heroes.services.context import Context
 from heroes.services.refusals import Invalid
+from heroes.services.score_set_publishing import Body, add_set, body_of_design
 
 
 def score_set_for(
@@ -37,7 +33,7 @@ def set_of_design(ctx: Context, category: Category, design_id: int) -> ScoreSet:
     faults = unfit(design)
     if faults:
         raise Invalid({"design": f"{design.name} cannot be judged by yet. {faults[0]}"})
-    return _published(ctx, category, design, parse(design.criteria))
+    return add_set(ctx, category, body_of_design(design), design.id)
 
 
 def set_of_question(ctx: Context, category: Category, question: str) -> ScoreSet:
@@ -55,43 +51,6 @@ def set_of_question(ctx: Context, category: Category, question: str) -> ScoreSet
         counts=True,
         floor=None,
     )
-    found = read.newest_set(ctx.session, category.id, digest(to_plain([asked])))
-    return found or _published(ctx, category, None, [asked])
-
-
-def _published(
-    ctx: Context, category: Category, design: ScoreSetDesign | None, criteria: Sequence[Criterion]
-) -> ScoreSet:
-    plain = to_plain(criteria)
-    made = ScoreSet(
-        category_id=category.id,
-        number=read.last_number(ctx.session, category.id) + 1,
-        comment_words=design.comment_words if design else 0,
-        reason_for_extremes=design.reason_for_extremes if design else False,
-        digest=digest(plain),
-        published_at=ctx.now,
-        design_id=design.id if design else None,
-    )
-    ctx.session.add(made)
-    ctx.session.flush()
-    ctx.session.execute(
-        insert(CriterionRow),
-        [
-            {
-                "score_set_id": made.id,
-                "position": position,
-                "key": one.key,
-                "name": one.name,
-                "help": one.help,
-                "weight": one.weight,
-                "low": one.low,
-                "high": one.high,
-                "step": one.step,
-                "points": said["points"],
-                "counts": one.counts,
-                "floor": one.floor,
-            }
-            for position, (one, said) in enumerate(zip(criteria, plain, strict=True), 1)
-        ],
-    )
-    return made
+    wanted = Body((asked,))
+    found = read.newest_set(ctx.session, category.id, wanted.digest)
+    return found or add_set(ctx, category, wanted, None)

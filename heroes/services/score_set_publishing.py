@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from heroes.domain.digests import digest
 from heroes.domain.score_sets import (
@@ -26,6 +26,7 @@ from heroes.models import result_pages as read
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.judging import Assignment, Mark
 from heroes.models.people import User
+from heroes.models.round_pages import last_number
 from heroes.models.seasons import Category, Round, ScoreSet, ScoreSetDesign, Season
 from heroes.models.seasons import Criterion as CriterionRow
 from heroes.services import tallies
@@ -47,8 +48,13 @@ class Body:
     """All of a score set that judges meet, so that two can be compared."""
 
     criteria: tuple[Criterion, ...]
-    comment_words: int
-    reason_for_extremes: bool
+    comment_words: int = 0
+    reason_for_extremes: bool = False
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of all of it."""
+        return digest([to_plain(self.criteria), self.comment_words, self.reason_for_extremes])
 
     def how_follows(self, before: "Body") -> Correction:
         """What is different from the body before."""
@@ -201,32 +207,6 @@ def ensure_sets(ctx: Context, season: Season) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def point(ctx: Context, season: Season, round_: Round, design: ScoreSetDesign, reason: str = "") -> None:
-    """Have a round be judged by a design from now on. Refusals as in `publish`, and for one in use as there.
-
-    In an unopened season the design may be half built. Needs a running transaction of `building.edit`.
-    """
-    round_.design_id = design.id
-    ctx.session.flush()
-    if season.opened_at is not None or not unfit(design):
-        publish(ctx, season, design, reason)
-    else:
-        round_.score_set_id = set_for(ctx, ctx.session.get_one(Category, round_.category_id), design).id
-        ctx.session.flush()
-
-
-def set_for(ctx: Context, category: Category, design: ScoreSetDesign) -> ScoreSet:
-    """The published set of a design in a category, made from the design as it is if there is none like it.
-
-    For a new round, which has to point at one before anybody judges in it. Needs a running transaction.
-    """
-    wanted = body_of_design(design)
-    own = _own_sets(ctx, category, design)
-    bodies = _bodies(ctx, {one.id: one for one in own})
-    same = next((one for one in own if bodies[one.id] == wanted), None)
-    return same or _add(ctx, category, design, wanted, None)
-
-
 def _hold(ctx: Context, design: ScoreSetDesign) -> None:
     """Have whoever marks in the design's rounds wait: the categories before their entries, as a decision does."""
     rounds = select(Round.id).where(Round.design_id == design.id)
@@ -270,7 +250,7 @@ def _publish_in(ctx: Context, season: Season, design: ScoreSetDesign, place: Pla
     if number is not None:
         _rewrite(ctx, number, wanted)
     else:
-        number = _add(ctx, place.category, design, wanted, reason if marked and reason else None)
+        number = add_set(ctx, place.category, wanted, design.id, reason if marked and reason else None)
     for round_ in changing:
         round_.score_set_id = number.id
     ctx.session.flush()
@@ -322,23 +302,23 @@ def _rewrite(ctx: Context, score_set: ScoreSet, wanted: Body) -> None:
     ctx.session.execute(delete(CriterionRow).where(CriterionRow.score_set_id == score_set.id))
     score_set.comment_words = wanted.comment_words
     score_set.reason_for_extremes = wanted.reason_for_extremes
-    score_set.digest = _digest(wanted)
+    score_set.digest = wanted.digest
     score_set.published_at = ctx.now
     _add_criteria(ctx, score_set, wanted)
 
 
-def _add(
-    ctx: Context, category: Category, design: ScoreSetDesign, wanted: Body, reason: str | None
+def add_set(
+    ctx: Context, category: Category, wanted: Body, design_id: int | None, reason: str | None = None
 ) -> ScoreSet:
-    last = ctx.session.scalar(select(func.max(ScoreSet.number)).where(ScoreSet.category_id == category.id))
+    """A new set of a category, with the next number. Needs a running transaction."""
     score_set = ScoreSet(
         category_id=category.id,
-        number=(last or 0) + 1,
+        number=last_number(ctx.session, category.id) + 1,
         comment_words=wanted.comment_words,
         reason_for_extremes=wanted.reason_for_extremes,
-        digest=_digest(wanted),
+        digest=wanted.digest,
         published_at=ctx.now,
-        design_id=design.id,
+        design_id=design_id,
         reason=reason,
     )
     ctx.session.add(score_set)
@@ -349,28 +329,26 @@ def _add(
 
 def _add_criteria(ctx: Context, score_set: ScoreSet, wanted: Body) -> None:
     plain = to_plain(wanted.criteria)
-    for position, (one, raw) in enumerate(zip(wanted.criteria, plain, strict=True), 1):
-        ctx.session.add(
-            CriterionRow(
-                score_set_id=score_set.id,
-                position=position,
-                key=one.key,
-                name=one.name,
-                help=one.help,
-                weight=one.weight,
-                low=one.low,
-                high=one.high,
-                step=one.step,
-                points=raw["points"],
-                counts=one.counts,
-                floor=one.floor,
-            )
-        )
-    ctx.session.flush()
-
-
-def _digest(wanted: Body) -> str:
-    return digest([to_plain(wanted.criteria), wanted.comment_words, wanted.reason_for_extremes])
+    ctx.session.execute(
+        insert(CriterionRow),
+        [
+            {
+                "score_set_id": score_set.id,
+                "position": position,
+                "key": one.key,
+                "name": one.name,
+                "help": one.help,
+                "weight": one.weight,
+                "low": one.low,
+                "high": one.high,
+                "step": one.step,
+                "points": raw["points"],
+                "counts": one.counts,
+                "floor": one.floor,
+            }
+            for position, (one, raw) in enumerate(zip(wanted.criteria, plain, strict=True), 1)
+        ],
+    )
 
 
 # ---- what a correction does to scorecards ----

@@ -25,7 +25,8 @@ _STAYS = re.compile(
     r"(?i)\b(?:(?:to|you|not|cannot) judge|judges? it|(?:I|you) chair|shortlisted or not"
     r"|(?:not|is|been|are|was) (?:shortlisted|awarded))\b"
     # What the season itself says: names of its rounds, panels and levels, and its sentences; and people's names.
-    r"|Round 1, written|(?:Final|People|Teams) panel|up to 2 highly commended|Three judges read each entry"
+    r"|Round 1, written|(?:Final|People|Teams) panel|up to 2 highly commended"
+    r"|Highly commended: the next|Three judges read each entry"
     r"|Jack Judge|Jill Judge|Chloe Chair"
 )
 
@@ -66,7 +67,7 @@ def looked_at(world: World) -> dict[tuple[str, str], str]:
         "people/organisations",
         "people/invite/judge",
         "mail",
-        "setup/",
+        "setup/look",
     )
     board = "/frontline/written"
     boards = (f"judging{board}", f"results{board}", f"results{board}/fairness")

@@ -217,8 +217,10 @@ def _posted() -> Typed:
 
 
 def _save_question(season_slug: str, key: str, question: str | None, number: int, kind: Kind) -> AnyResponse:
-    return save(
-        lambda: form_designs.save_question(
+    saved: list[str] = []
+
+    def do() -> None:
+        it = form_designs.save_question(
             context(),
             season_slug,
             key,
@@ -227,10 +229,13 @@ def _save_question(season_slug: str, key: str, question: str | None, number: int
             section=number,
             kind=kind,
             typed=_posted(),
-        ),
-        lambda trouble: _question_page(season_slug, key, question, number, kind, trouble),
-        _back(season_slug, key, "question", f"q-{question}" if question else ""),
-    )
+        )
+        saved.append(it)
+
+    answer = save(do, lambda trouble: _question_page(season_slug, key, question, number, kind, trouble), "")
+    if not saved:
+        return answer
+    return redirect(_back(season_slug, key, "question", f"q-{saved[0]}"), 303)
 
 
 def _question_page(

@@ -3,6 +3,7 @@
 from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from heroes.domain.round_kinds import kind_of
 from heroes.domain.score_sets import BadScoreSet, parse, to_plain, weight_line
 from heroes.models.seasons import Criterion, ScoreSet
 from heroes.services import score_set_designs as designs
@@ -163,5 +164,6 @@ def scorecard_preview(season_slug: str, key: str) -> Response:
         **frame(opened.season, "scorecards"),
         design=design,
         faults=opened.faults,
+        kind=kind_of("scorecard"),
         sheet=preview_sheet(score_set, rows),
     )

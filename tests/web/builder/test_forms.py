@@ -100,6 +100,8 @@ def test_every_kind_can_be_asked_previewed_and_published(lite_world: World) -> N
     published = press(world, f"{HERO}/publish", {"version": str(design(world).version)})
     assert published.headers["Location"].endswith("hero?done=published")
     assert "Everything is published" in page(world, f"{HERO}/publish")
+    again = press(world, f"{HERO}/publish", {"version": str(design(world).version)}, on=HERO)
+    assert again.headers["Location"].endswith("hero?done=same")
 
 
 def test_a_preview_tries_the_form_out_and_keeps_nothing(lite_world: World) -> None:
@@ -223,6 +225,8 @@ def test_taking_something_away_asks_first_and_says_what_depends_on_it(lite_world
     assert design(world).sections == []
     assert "This form is empty" in page(world, HERO)
     assert "Hero asks nothing yet" in page(world, f"{HERO}/publish")
+    refused = press(world, f"{HERO}/publish", {"version": str(design(world).version)}, on=f"{HERO}/settings")
+    assert refused.status_code == 422
     assert "Hero asks nothing yet" in page(world, f"{HERO}/preview")
 
 

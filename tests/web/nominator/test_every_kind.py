@@ -111,6 +111,9 @@ def test_the_form_comes_back_as_it_was_filled_in(world: World) -> None:
     again = press(client, f"/mine/{handle}/edit", {"channels": ["Phone", "Letters"]})
     assert again.status_code == 303
     assert sheet_of(world, handle).answers == ANSWERS
+    # How far somebody came is known at every save.
+    press(client, f"/mine/{handle}/edit", {"consent": "", "proof": ""})
+    assert world.session.scalars(select(Entry)).one().reached == "manager"
 
 
 def test_what_does_not_fit_is_said_at_its_field_and_is_still_there(world: World) -> None:
