@@ -15,8 +15,8 @@ from wtforms import Form
 from heroes.domain.entry_states import Act, Facts, State
 from heroes.domain.nominations import MAY_TELL, people_fields
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
-from heroes.domain.proposing import KIND_WORDS, Kind
 from heroes.domain.policy import Deed, may
+from heroes.domain.proposing import KIND_WORDS, Kind
 from heroes.domain.questions import Told, count_words, showable, told
 from heroes.domain.roles import Role, with_implied
 from heroes.domain.workflow import Allowed, Refused, Why, offer
@@ -121,6 +121,7 @@ def _entry_page(
         zone=page.season.timezone,
         stations=stations(page.entry, shown.rule, page.season.timezone),
         level=outcome_word(page.entry, shown.rule),
+        benchmark=shown.rule.benchmark,
         offered=[words for key, words in ACTS.items() if isinstance(verdicts[key], Allowed)],
         not_yet=_not_yet(verdicts),
         conflicted=shown.standing.conflicted
@@ -391,6 +392,7 @@ def _act_page(shown: Shown, words: ActWords, form: Form, status: int = 200) -> R
         words=words,
         form=form,
         level=outcome_word(page.entry, shown.rule),
+        benchmark=shown.rule.benchmark,
         correction=released and Role.OWNER in roles and words.act in (Act.RECONSIDER, Act.REVOKE),
     )
 
