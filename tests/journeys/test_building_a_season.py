@@ -1,4 +1,4 @@
-"""An awards manager builds the Service Health Check from nothing, opens it, and an entry and a scorecard go through it."""
+"""A manager builds the Service Health Check from nothing, opens it, and an entry and a scorecard go through it."""
 
 import re
 from datetime import timedelta
@@ -6,11 +6,12 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from heroes.models import Assignment, Entry, Season
+from heroes.models import Entry, Round, Season
 from heroes.models.database import db
 from heroes.models.installation import Proof
-from heroes.services import rounds, screening
+from heroes.services import assigning, screening
 from heroes.services.transactions import transaction
+from tests.judging import handle_of
 from tests.live import Live
 from tests.world import OPEN
 
@@ -144,12 +145,59 @@ def opened(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("Open since")
 
 
-def accepted(live: Live) -> None:
+def accepted(live: Live) -> Page:
+    """Jack takes the invitation and agrees to the terms, which come before any entry."""
     page = live.page("jack")
     page.goto(live.mailed_link("invitation", "jack@judges.example"))
-    page.get_by_role("button").last.click()
+    press(page, re.compile("."), last=True)
     press(page, re.compile("Accept"))
+    return page
+
+
+def entered(live: Live) -> str:
+    """A visitor without an account sends an entry; returns its handle, screened, and given to Jack."""
+    page = live.page()
+    page.goto("/health-check-2026/service-health-check/")
+    expect(page.locator("main")).to_contain_text("Accredited: every entry at 70 out of 100 or above")
+    page.get_by_role("link", name=re.compile("Enter|Nominate")).first.click()
+    for name, text in (
+        ("title", "Larkfield Water"),
+        ("organisation_name", "Larkfield Water"),
+        ("how_do_you_look_after", "We answer, we listen, and we put it right."),
+        ("nominator_name", "Alice Archer"),
+        ("nominator_email", "alice@home.example"),
+        ("relation", "I lead the service desk"),
+    ):
+        page.locator(f"[name={name}]").fill(text)
+    page.locator("[name=has_a_regulator_acted_against][value=no]").check()
+    press(page, "Save, and check it")
+    press(page, re.compile("Send"))
+    expect(page.locator("main")).to_contain_text("SHC-26-0001")
     page.close()
+    db.session.rollback()
+    entry = db.session.scalars(select(Entry).where(Entry.reference == "SHC-26-0001")).one()
+    screening.screen(live.world.ctx("adam"), entry.handle, "eligible", "", entry.version)
+    return entry.handle
+
+
+def marked(live: Live, page: Page, handle: str) -> None:
+    world = live.world
+    assigning.assign(
+        world.ctx("adam"),
+        "health-check-2026",
+        "service-health-check",
+        "assessment",
+        handle,
+        handle_of(world, "jack"),
+    )
+    db.session.rollback()
+    page.goto("/judge/")
+    page.get_by_role("link", name=re.compile("Larkfield|Service Health Check")).first.click()
+    for field in page.locator("fieldset[data-criterion]").all():
+        field.get_by_text("8", exact=True).first.click()
+    page.get_by_label("What would you say").fill("Clear, and shown by what happened.")
+    press(page, re.compile("Submit"))
+    expect(page.locator("main")).to_contain_text("thank you")
 
 
 def test_the_health_check_is_built_opened_entered_and_marked(live: Live) -> None:
@@ -158,12 +206,14 @@ def test_the_health_check_is_built_opened_entered_and_marked(live: Live) -> None
     started(page)
     for step in (described, asks, marks, can_be_won, is_judged, invited, opened):
         step(page)
-    accepted(live)
+    judge = accepted(live)
     season = db.session.scalars(select(Season).where(Season.slug == "health-check-2026")).one()
     live.world.clock.at = season.opens_at + timedelta(days=1)
-    db.session.rollback()
+    handle = entered(live)
+    round_ = db.session.scalars(select(Round).where(Round.slug == "assessment")).one()
+    live.world.clock.at = round_.opens_at + timedelta(days=1)
+    marked(live, judge, handle)
+    live.world.computed()
 
-    visitor = live.page()
-    visitor.goto("/health-check-2026/service-health-check/nominate")
-    print(visitor.locator("main").inner_text())
-    assert 0
+    page.goto("/admin/health-check-2026/results/service-health-check/assessment")
+    expect(page.locator("main")).to_contain_text("80")
