@@ -74,11 +74,18 @@ def new_section(season_slug: str, key: str) -> AnyResponse:
     return _section(season_slug, key, None)
 
 
-@blueprint.route("/forms/<key>/sections/<int:number>", methods=["GET", "POST"])
+@blueprint.route("/forms/<key>/sections/<number>", methods=["GET", "POST"])
 @open_to(Access.ADMIN)
-def section(season_slug: str, key: str, number: int) -> AnyResponse:
+def section(season_slug: str, key: str, number: str) -> AnyResponse:
     """Change a section's heading and introduction."""
-    return _section(season_slug, key, number)
+    return _section(season_slug, key, _number(number))
+
+
+def _number(text: str) -> int:
+    """The number of a section in an address, or `NotFound`."""
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        raise NotFound
+    return int(text)
 
 
 def _section(season_slug: str, key: str, number: int | None) -> AnyResponse:
@@ -136,17 +143,18 @@ def _section_meant(design: FormDesign, number: int | None) -> int | None:
     return number if same and number < len(titles) else None
 
 
-@blueprint.route("/forms/<key>/sections/<int:number>/remove", methods=["GET", "POST"])
+@blueprint.route("/forms/<key>/sections/<number>/remove", methods=["GET", "POST"])
 @open_to(Access.ADMIN)
-def remove_section(season_slug: str, key: str, number: int) -> AnyResponse:
+def remove_section(season_slug: str, key: str, number: str) -> AnyResponse:
     """Ask first, then take a section away with its questions."""
+    which = _number(number)
 
     def page(trouble: Trouble = CALM) -> Response:
         season = staff_season(context(), season_slug, Deed.SET_UP)
         design = design_to_see(season, key)
-        if number >= len(design.sections):
+        if which >= len(design.sections):
             raise NotFound
-        going = design.sections[number].get("question", [])
+        going = design.sections[which].get("question", [])
         keys = {asked["key"] for asked in going}
         left = [one for asked in going for one in shapes.hanging_on(design.sections, asked["key"])]
         return render(
@@ -155,7 +163,7 @@ def remove_section(season_slug: str, key: str, number: int) -> AnyResponse:
             **form_frame(season),
             design=design,
             trouble=trouble,
-            what=f"“{shapes.title_of(design.sections, number)}”",
+            what=f"“{shapes.title_of(design.sections, which)}”",
             going=[shapes.name_of(asked) for asked in going],
             hanging=[shapes.name_of(one) for one in left if one["key"] not in keys],
             to=url_for("builder.remove_section", season_slug=season_slug, key=key, number=number),
@@ -165,7 +173,7 @@ def remove_section(season_slug: str, key: str, number: int) -> AnyResponse:
     if request.method == "GET":
         return page()
     return save(
-        lambda: form_designs.remove_section(context(), season_slug, key, seen_version(), number),
+        lambda: form_designs.remove_section(context(), season_slug, key, seen_version(), which),
         page,
         _back(season_slug, key, "removed"),
     )
@@ -178,8 +186,7 @@ def remove_section(season_slug: str, key: str, number: int) -> AnyResponse:
 @open_to(Access.ADMIN)
 def new_question(season_slug: str, key: str) -> AnyResponse:
     """Choose a kind, then write the question."""
-    text = request.values.get("section", "0")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    number = _number(request.values.get("section", "0"))
     kind = kind_of(request.values.get("kind", ""))
     if kind is None:
         season = staff_season(context(), season_slug, Deed.SET_UP)

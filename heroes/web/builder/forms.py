@@ -41,8 +41,9 @@ def form_frame(season: Season) -> dict[str, Any]:
     """What every page about forms is given beside the builder's frame."""
     roles = programme_roles(context(), season.programme_id)
     done = DONE.get(request.args.get("done", ""), "")
+    ended = season.ended_at is not None and season.ended_at <= context().now
     return frame(season, "forms") | {
-        "can_edit": may(Deed.SET_UP, roles),
+        "can_edit": may(Deed.SET_UP, roles) and not ended,
         "notices": [("ok", done)] if done else [],
         "kinds": KINDS,
     }

@@ -10,7 +10,7 @@ from heroes.domain.questions import KINDS
 from heroes.models.seasons import Category, FormDesign, FormVersion
 from heroes.services.transactions import transaction
 from tests.counting import statements
-from tests.world import World, post, token_in
+from tests.world import STORY, World, post, token_in
 
 FORMS = "/admin/small-2026/setup/forms"
 HERO = f"{FORMS}/hero"
@@ -115,6 +115,22 @@ def test_a_preview_tries_the_form_out_and_keeps_nothing(lite_world: World) -> No
     assert lacks.status_code == 422
     assert filled_in(lacks.get_data(as_text=True))["title"] == ["Sam Sample"]
     assert page(world, "/admin/small-2026/queue").count("Sam Sample") == 0
+
+
+def test_what_is_no_longer_asked_is_kept_aside_for_whoever_wrote_it(lite_world: World) -> None:
+    world = lite_world
+    alice = world.client()
+    draft = post(alice, "/small-2026/frontline/nominate", STORY | {"act": "leave"})
+    edit = f"{draft.headers['Location'].partition('?')[0]}edit"
+    press(world, f"{HERO}/questions/story/remove", {"version": str(design(world).version)})
+    press(world, f"{HERO}/publish", {"version": str(design(world).version)})
+    text = alice.get(edit).get_data(as_text=True)
+    assert "Kept aside" in text
+    assert text.count(STORY["story"]) == 1
+    open_before = STORY | {"revision": "1", "story": "Typed while they published.", "where": "York"}
+    late = post(alice, edit, open_before)
+    assert late.status_code == 409
+    assert late.get_data(as_text=True).count("Typed while they published.") == 1
 
 
 def test_a_refused_question_comes_back_with_everything_that_was_typed(lite_world: World) -> None:
@@ -250,6 +266,8 @@ def test_name_and_categories(lite_world: World) -> None:
     assert (nameless.status_code, filled_in(nameless.get_data(as_text=True)).get("categories")) == (422, None)
     press(world, f"{FORMS}/teams/settings", {"version": "2", "name": "Teams", "categories": []})
     assert "Team of the Year has no form" in page(world, FORMS)
+    again = press(world, f"{FORMS}/new", {"name": "", "copy": "teams"}).get_data(as_text=True)
+    assert re.findall(r'<option value="([a-z]+)" selected>', again) == ["teams"]
     gone = press(world, f"{FORMS}/teams/delete", {"version": "3"}, on=f"{FORMS}/teams/settings")
     assert gone.headers["Location"].endswith("forms?done=deleted")
 
