@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import assignment, floor, nominations, pages, results, selection_quality
+from benchmarks import assignment, builder, floor, nominations, pages, results, selection_quality
 from benchmarks.postgres import databases
 from benchmarks.report import Measure, say, table, write
 
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[bool, Callable[[], str] | None], list[Measure]]]
     floor.NAME: floor.run,
     nominations.NAME: nominations.run,
     pages.NAME: pages.run,
+    builder.NAME: builder.run,
     results.NAME: results.run,
     assignment.NAME: assignment.run,
     selection_quality.NAME: selection_quality.run,

@@ -25,7 +25,7 @@ SMALL, LARGE = 1_000, 10_000
 _REVISION = re.compile(rb'name="revision" value="(\d+)"')
 _CRITERION = re.compile(rb'data-criterion="([^"]+)"')
 _ROW = re.compile(rb'name="row" value="([^"]+)"')
-_NOT_COUNTED = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+NOT_COUNTED = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 
 class Visit:
@@ -160,7 +160,7 @@ def statements(folder: Path, entries: int) -> Iterator[Measure]:
     with season.opened(environ) as (app, _):
 
         def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            if not statement.lstrip().upper().startswith(_NOT_COUNTED):
+            if not statement.lstrip().upper().startswith(NOT_COUNTED):
                 sent.append(statement)
 
         for face in faces(db.engine):

@@ -15,7 +15,7 @@ from heroes.cli.running import command_app, one_clear_line, read_settings
 from heroes.domain.phrases import many
 from heroes.migrations import steps
 from heroes.models.database import db
-from heroes.services import backing_up, doctoring, verifying
+from heroes.services import backing_up, doctoring, proving, verifying
 
 
 @click.group("db")
@@ -71,16 +71,27 @@ def _signing_key(settings: config.Settings) -> doctoring.Finding:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def backup(file: Path) -> None:
-    """Write database, files and the installation's keys into FILE, a .tar.gz, while the site goes on serving."""
+@click.option("--try", "tried", is_flag=True, help="Restore it as well, into a folder that is thrown away.")
+def backup(file: Path, tried: bool) -> None:
+    """Write database, files and the installation's keys into FILE, a .tar.gz, while the site goes on serving.
+
+    With --try it is restored at once into a folder that is thrown away: what cannot be restored is no backup. A season
+    can only be opened once that has been seen to work.
+    """
     with command_app() as (settings, make):
         signing = config.kept_signing_seed(settings)
         manifest = backing_up.back_up(make(), store_for(settings.storage_url), file, signing)
+        if tried:
+            proving.try_restoring(make(), file)
+        else:
+            proving.keep(make(), ("backup",), file.name)
     rows = sum(part.size for part in manifest.tables.values())
     click.echo(
         f"{file}: {many(rows, 'row')} and {many(len(manifest.files), 'file')}. "
         "It holds the installation’s keys: keep it safe."
     )
+    if tried:
+        click.echo("It was restored into a folder of its own, and everything adds up.")
 
 
 @click.command()
@@ -93,6 +104,7 @@ def restore(file: Path) -> None:
         manifest = backing_up.restore(
             make(), store_for(settings.storage_url), file, partial(config.keep_keys, settings)
         )
+        proving.keep(make(), ("backup", "restored"), file.name)
     rows = sum(part.size for part in manifest.tables.values())
     click.echo(f"restored {many(rows, 'row')} and {many(len(manifest.files), 'file')}; everything adds up.")
 

@@ -151,10 +151,14 @@ def style_sheet(accent: str) -> str:
         "--plum": look.stage,
         "--plum-2": look.stage_2,
         "--on-plum-soft": look.on_stage_soft,
+        "--stage-mark": _lit(accent, 0.42, 0.7),
+        "--stage-light": _mixed("#ffffff", accent, 0.22),
         "--tick": f"var(--day, {_TICK.format('%23fff')}) var(--night, {_TICK.format(tick)})",
     }
     rules = " ".join(f"{name}: {value};" for name, value in said.items())
-    return f"@layer tokens {{ :root, [data-bs-theme] {{ {rules} }} }}\n"
+    quilt = f"--h1: {accent}; --h2: {_lit(accent, 0.58, 0.8)}; --h3: {_mixed('#ffffff', accent, 0.16)};"
+    art = f".hero-art .hue-1, .rulecard .hue-1 {{ {quilt} }}"
+    return f"@layer tokens {{ :root, [data-bs-theme] {{ {rules} }} {art} }}\n"
 
 
 _TICK = (

@@ -238,6 +238,8 @@ class Facts:
     shortlist_released: bool = False
     outcomes_released: bool = False
     season_ended: bool = False
+    rehearsed: bool = False
+    """Whether the season is only tried out, so that nobody waits for a round to close."""
     places: dict[str, int | None] = field(default_factory=dict)
     """Level -> its places; None for as many as reach it."""
     taken: dict[str, int] = field(default_factory=dict)

@@ -86,5 +86,6 @@ NOTICES: dict[str, Notice] = {
         "owners and admins",
         "a release that was set for an instant is refused",
     ),
+    "test_mail": Notice("Mail works", "admin", "somebody asks for a test mail before opening a season"),
     "audit_head": Notice("Audit head of {season}", "auditors", "once a day"),
 }

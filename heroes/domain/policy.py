@@ -14,6 +14,7 @@ class Deed(StrEnum):
     START_SEASON = "start_season"
     REHEARSE = "rehearse"
     OPEN_SEASON = "open_season"
+    END_SEASON = "end_season"
     VIEW_AS = "view_as"
     SCREEN = "screen"
     ASSIGN = "assign"
@@ -52,6 +53,7 @@ DEEDS: dict[Deed, frozenset[Role]] = {
     Deed.START_SEASON: _ADMIN,
     Deed.REHEARSE: _ADMIN,
     Deed.OPEN_SEASON: _ADMIN,
+    Deed.END_SEASON: _OWNER,
     Deed.VIEW_AS: _ADMIN,
     Deed.SCREEN: _ADMIN,
     Deed.ASSIGN: _ADMIN,

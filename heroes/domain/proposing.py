@@ -113,7 +113,7 @@ def line_reason(
     if at_least is not None:
         parts.append(f"{told(score, at_least)} out of 100, and {plain(at_least)} is asked")
     if places is not None:
-        parts.append(f"place {place}, and there {'is 1' if places == 1 else f'are {places}'}")
+        parts.append(f"place {place}, with {places} place{'' if places == 1 else 's'}")
     return "; ".join(parts)
 
 
@@ -276,7 +276,7 @@ class _Proposing:
             parts.append("no criterion is under its floor")
         if level.places is not None:
             parts.append(f"place {one.rank}")
-        reason = _sentence(", ".join(parts))
+        reason = _sentence("; ".join(parts))
         better = self.rule.levels[: self.rule.levels.index(level)]
         missed = next((b for b in reversed(better) if self._gaps(one, b)), None)
         if missed is not None:

@@ -1,5 +1,6 @@
 """Answers that somebody could have given, for previews: every one fits its question."""
 
+from collections import Counter
 from decimal import Decimal
 
 from heroes.domain.questions import (
@@ -32,24 +33,32 @@ _STORY = (
 )
 
 
-_FIXED = {"link": "https://sample.example/what-happened", "email": "sam@sample.example", "yes_no": "yes"}
+_FIXED = {"link": "https://sample.example/what-happened", "email": "sam@sample.example"}
 
 
 def sample_answers(form: Form) -> Answers:
-    """An answer to every question, whether or not the other answers lead to it."""
-    return {question.key: _sample(question) for question in form.questions}
+    """An answer to every question; of fixed answers those that lead to most of the others."""
+    led: dict[str, Counter[str]] = {}
+    for question in form.questions:
+        if question.when:
+            led.setdefault(question.when.question, Counter()).update(question.when.values)
+    return {question.key: _sample(question, led.get(question.key, Counter())) for question in form.questions}
 
 
-def _sample(question: Question) -> str:
+def _sample(question: Question, led: Counter[str]) -> str:
+    leading = [value for value, _ in led.most_common() if value in question.values]
     match question.kind:
         case "short":
             return _words("She rang everybody before anybody asked.", question.words)
         case "long":
             return _words(" ".join(_STORY), question.words)
         case "choice":
-            return question.choices[0]
+            return [*leading, *question.choices][0]
         case "many":
-            return "\n".join(question.choices[: min(2, question.at_most)])
+            first = list(dict.fromkeys([*leading, *question.choices]))
+            return "\n".join(first[: min(max(2, len(leading)), question.at_most)])
+        case "yes_no":
+            return [*leading, "yes"][0]
         case "number":
             return _number(question)
         case "date":

@@ -202,7 +202,8 @@ def _owner_after_outcomes(facts: Facts, given: Given, roles: frozenset[Role]) ->
 
 def _last_round_closed(facts: Facts, given: Given, roles: frozenset[Role]) -> Why | None:
     closes = facts.last_round_closes_at
-    return None if closes is not None and facts.now >= closes else Why.ROUND_OPEN
+    over = facts.rehearsed or (closes is not None and facts.now >= closes)
+    return None if over else Why.ROUND_OPEN
 
 
 def _level_and_places(facts: Facts, given: Given, roles: frozenset[Role]) -> Why | None:

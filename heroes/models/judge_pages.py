@@ -43,7 +43,12 @@ from heroes.models.seasons import (
     Season,
     Slot,
 )
-from heroes.models.visibility import assignments_for_judge, panels_at_work, seasons_for_panels
+from heroes.models.visibility import (
+    assignments_for_judge,
+    panels_at_work,
+    panels_in_rehearsal,
+    seasons_for_panels,
+)
 
 BANDS = 10
 PAGE = 50
@@ -252,12 +257,21 @@ def takes_marks() -> ColumnElement[bool]:
     )
 
 
+def _rehearsed() -> ColumnElement[bool]:
+    """Whether `Round` is one of a season that is only tried out, where its dates do not count."""
+    return Round.panel_id.in_(panels_in_rehearsal())
+
+
+def _takes_more(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
+    return or_(Round.closes_at > now, _rehearsed())
+
+
 def to_do(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     """Assignments that wait for a scorecard and can still get one, over Assignment, Entry and Round.
 
     One that is in waits again where a correction of the score set asks for marks that it does not have.
     """
-    return and_(or_(Assignment.state == "assigned", asked_again()), Round.closes_at > now, takes_marks())
+    return and_(or_(Assignment.state == "assigned", asked_again()), _takes_more(now), takes_marks())
 
 
 def asked_again() -> ColumnElement[bool]:
@@ -294,7 +308,7 @@ def _bench() -> Select[*tuple[Any, ...]]:
             times(to_do(_NOW)),
             times(and_(to_do(_NOW), _begun())),
             times(and_(counted, not_(to_do(_NOW)))),
-            times(and_(Assignment.state == "assigned", takes_marks(), Round.closes_at <= _NOW)),
+            times(and_(Assignment.state == "assigned", takes_marks(), not_(_takes_more(_NOW)))),
             times(and_(Assignment.state == "assigned", not_(takes_marks()))),
             *bands,
         ).select_from(Assignment)
@@ -356,8 +370,10 @@ def _queue(shown: str) -> Select[*tuple[Any, ...]]:
                 Round.kind,
                 Slot.starts_at,
                 Slot.place,
+                Season.name.label("season"),
             ).select_from(Assignment)
         )
+        .join(Season, Season.id == Category.season_id)
         .join(RoundEntry, _admission())
         .outerjoin(Slot, _slot())
         .join(AnswerSheet, and_(AnswerSheet.entry_id == Entry.id, AnswerSheet.number == Entry.sheet_number))
@@ -395,7 +411,7 @@ def _next_to_do() -> Select[*tuple[Any, ...]]:
         .where(
             assignments_for_judge(_USER),
             to_do(_NOW),
-            Round.opens_at <= _NOW,
+            or_(Round.opens_at <= _NOW, _rehearsed()),
             Assignment.handle != _HANDLE,
         )
         .order_by(Round.closes_at, *_BY_TIME, Assignment.position, Assignment.id)
@@ -437,7 +453,7 @@ def _open_rounds() -> Select[*tuple[Any, ...]]:
             ).select_from(Assignment)
         )
         .join(Season, Season.id == Category.season_id)
-        .where(assignments_for_judge(_USER), takes_marks(), Round.closes_at > _NOW)
+        .where(assignments_for_judge(_USER), takes_marks(), _takes_more(_NOW))
         .group_by(Season.name, Category.name, Round.name, Round.opens_at, Round.closes_at, Round.id)
         .order_by(Round.closes_at, Round.id)
         .limit(PAGE)

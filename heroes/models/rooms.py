@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Integer, String, bindparam, cast, literal, select, union_all
+from sqlalchemy import Integer, String, bindparam, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from heroes.domain.roles import Role
 from heroes.models.people import Membership, ProgrammeRole
-from heroes.models.seasons import PanelMember
+from heroes.models.seasons import PanelMember, Season
 from heroes.models.visibility import panels_at_work
 
 
@@ -23,6 +23,8 @@ class Rooms:
     organisations: frozenset[int] = frozenset()
     programmes: frozenset[int] = field(default=frozenset())
     chair: bool = False
+    seasons: int = 0
+    """How many seasons the programmes have that they are staff of."""
 
 
 # Asked by every request of somebody who is signed in, so it is made once.
@@ -37,6 +39,9 @@ _FOUND = union_all(
     select(literal("member"), cast(Membership.role, String), Membership.organisation_id).where(
         Membership.user_id == _USER
     ),
+    select(literal("season"), cast(func.count(), String), Season.programme_id)
+    .where(Season.programme_id.in_(select(ProgrammeRole.programme_id).where(ProgrammeRole.user_id == _USER)))
+    .group_by(Season.programme_id),
 )
 
 
@@ -48,5 +53,6 @@ def rooms_of(session: Session, user_id: int) -> Rooms:
         judge=any(kind == "panel" for kind, _, _ in found),
         organisations=frozenset(number for kind, _, number in found if kind == "member"),
         programmes=frozenset(number for kind, _, number in found if kind == "staff"),
+        seasons=sum(int(count) for kind, count, _ in found if kind == "season"),
         chair=any(kind == "panel" and role == Role.CHAIR for kind, role, _ in found),
     )

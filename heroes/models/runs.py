@@ -123,3 +123,6 @@ class RunLine(Base):
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     ties: Mapped[list[int]] = mapped_column(Json, default=list)
     marks: Mapped[dict[str, list[str | None]]] = mapped_column(Json, default=dict)
+    blend: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """In the last round of a category whose rounds are blended: its place and points over all of them, and the points
+    of each round. `rank`, `points` and the order are then those of the blend; `data` stays the round's own."""

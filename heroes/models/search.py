@@ -30,6 +30,9 @@ CREATE = {
     ),
 }
 _FORGET = text("DELETE FROM entry_search WHERE rowid = :id")
+_FORGET_SEASON = text(
+    "DELETE FROM entry_search WHERE rowid IN (SELECT id FROM entries WHERE season_id = :season_id)"
+)
 _KEEP = {
     "sqlite": text("INSERT INTO entry_search (rowid, body) VALUES (:id, :body)"),
     "postgresql": text("INSERT INTO entry_search (rowid, body) VALUES (:id, to_tsvector('simple', :body))"),
@@ -42,6 +45,11 @@ def index_entry(session: Session, entry_id: int, body: str) -> None:
     connection = session.connection()
     connection.execute(_FORGET, {"id": entry_id})
     connection.execute(_KEEP[connection.dialect.name], {"id": entry_id, "body": body})
+
+
+def forget_season(session: Session, season_id: int) -> None:
+    """Forget the words of every entry of a season."""
+    session.connection().execute(_FORGET_SEASON, {"season_id": season_id})
 
 
 def matching(session: Session, words: str) -> Select[tuple[int]] | None:

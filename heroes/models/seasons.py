@@ -63,6 +63,11 @@ class Season(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads a plain dict)
 
+    @property
+    def rehearsed(self) -> bool:
+        """Whether it is tried out before it is opened: then everything in it is open to those who may see it."""
+        return self.opened_at is None and self.rehearsing_since is not None
+
 
 class SeasonCounter(Base):
     """The next public reference of a season, apart from the season so that counting never clashes with editing."""

@@ -80,6 +80,16 @@ def panels_at_work() -> Select[int]:
     )
 
 
+def panels_in_rehearsal() -> Select[int]:
+    """The panels of seasons that are being rehearsed, whose rounds are open whatever their dates say."""
+    panel, season = Panel.__table__.alias("trying_panel"), Season.__table__.alias("tried_season")
+    return (
+        select(panel.c.id)
+        .join(season, season.c.id == panel.c.season_id)
+        .where(season.c.opened_at.is_(None), season.c.rehearsing_since.is_not(None))
+    )
+
+
 def entries_for_staff(programme_ids: Iterable[int]) -> ColumnElement[bool]:
     """Staff see every entry of the programmes that they run or audit, and of no other."""
     return Entry.season_id.in_(select(Season.id).where(Season.programme_id.in_(sorted(programme_ids))))

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlalchemy import select
 
-from heroes.domain.advance_rules import AdvanceRule, BadAdvance, Proposal, Stands, parse_advance, propose
+from heroes.domain.advance_rules import Proposal, Stands, propose
 from heroes.domain.entry_states import State
 from heroes.domain.policy import Deed
 from heroes.domain.workflow import SENTENCES, Why
@@ -14,9 +13,10 @@ from heroes.models.entries import Entry, RoundEntry
 from heroes.models.seasons import Round
 from heroes.services import door, running
 from heroes.services.auditing import note
-from heroes.services.boards import Board, Line, label
+from heroes.services.boards import Board, Line, label, yes_of
 from heroes.services.context import Context
 from heroes.services.deciding import Stage, must_fit, same_board, stage_of
+from heroes.services.own_lines import advance_rule_of
 from heroes.services.permission import staff_category
 from heroes.services.refusals import Invalid, NotFound, NotNow
 from heroes.services.rounds import admit_many
@@ -56,23 +56,10 @@ def plan(ctx: Context, board: Board) -> tuple[Goes, ...]:
     return tuple(_goes(board, line, there, standings[line.entry.id].conflicted) for line in board.lines)
 
 
-def rule_of(board: Board) -> AdvanceRule:
-    """How entries go on from a board's round; by hand where this version cannot read what is kept."""
-    try:
-        return parse_advance(board.round.advance)
-    except BadAdvance:
-        return AdvanceRule()
-
-
 def proposed(board: Board) -> Proposal:
     """Whom the round's own rule takes on, with the reason for every entry. A proposal: somebody decides on it."""
-    return propose(rule_of(board), [_stands(line) for line in board.lines])
-
-
-def _stands(line: Line) -> Stands:
-    # A yes is a whole mark on the one criterion of a round that asks a question.
-    yes = sum(given.counted and given.marks == (Decimal(1),) for given in line.given)
-    return Stands(line.entry.handle, line.place, line.points, yes)
+    field = [Stands(line.entry.handle, line.place, line.points, yes_of(line)) for line in board.lines]
+    return propose(advance_rule_of(board), field)
 
 
 def _goes(board: Board, line: Line, there: Collection[int], conflicted: bool) -> Goes:

@@ -24,6 +24,7 @@ from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound, Refu
 from heroes.services.rounds import staff_round
 from heroes.services.standing import standing_for
 from heroes.services.transactions import transaction
+from heroes.services.windows import round_is_over
 
 MOST_JUDGES = 25
 MOST_HELD = 9_999
@@ -155,7 +156,7 @@ def _must_make_sense(rules: Rules, errors: dict[str, str]) -> None:
 def _must_be_open(ctx: Context, season: Season, round_: Round) -> None:
     if season.ended_at is not None and season.ended_at <= ctx.now:
         raise Refusal("The season has ended, so nobody can be assigned any more.", "season_ended")
-    if ctx.now >= round_.closes_at:
+    if round_is_over(season, round_, ctx.now):
         raise Refusal("This round has closed, so nobody can be assigned to it any more.", "round_closed")
 
 

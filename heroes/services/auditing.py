@@ -8,14 +8,26 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from heroes.domain.digests import canonical, keyed
 from heroes.models.audit import AuditChain, AuditRecord
+from heroes.models.seasons import Season
 from heroes.services.context import Context
 
 GENESIS = "0" * 64
 INSTALLATION = "installation"
+REHEARSAL = "a rehearsal"
+"""On whose behalf everything is done with the entries of a season that is not open."""
 
 # Made once, and run on the connection: making a statement costs several times what running it does.
 _HEAD = (
-    select(AuditChain.id, AuditChain.head, AuditChain.length)
+    select(
+        AuditChain.id,
+        AuditChain.head,
+        AuditChain.length,
+        select(Season.opened_at)
+        .where(Season.id == AuditChain.season_id)
+        .correlate(AuditChain)
+        .scalar_subquery()
+        .label("opened_at"),
+    )
     .where(AuditChain.name == bindparam("chain"))
     .with_for_update()
 )
@@ -97,9 +109,13 @@ def _append(ctx: Context, season_id: int | None, noted: list[Noted]) -> None:
         salt = ctx.chance.token_hex(16)
         body = _json(item.body)
         body_digest = keyed(ctx.keys.audit, salt.encode(), canonical(body))
-        record_hash = hash_record(ctx.keys.audit, chain_name(season_id), number, head, item.meta, body_digest)
+        meta = item.meta
+        if meta["entry_id"] is not None and season_id is not None and chain.opened_at is None:
+            # Its entry goes away when the season is opened, and the record, whose hash is over all this, stays.
+            meta = meta | {"entry_id": None, "on_behalf": REHEARSAL}
+        record_hash = hash_record(ctx.keys.audit, chain_name(season_id), number, head, meta, body_digest)
         rows.append(
-            item.meta
+            meta
             | {
                 "chain_id": chain.id,
                 "number": number,

@@ -47,6 +47,19 @@ class Line:
     standing: Standing
     given: tuple[Given, ...]
     sealed: bool = False
+    parts: tuple[Decimal | None, ...] = ()
+    """Where rounds are blended: its points in each of them, in the order of `Board.blend`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One round's part in a blended result, in percent; `run` is the handle of what it was read from."""
+
+    slug: str
+    name: str
+    percent: int
+    run: str = ""
+    revision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,8 @@ class Board:
     summary: Mapping[str, Any] = field(default_factory=dict)
     sharing: Mapping[int, int] = field(default_factory=dict)
     """Place -> how many entries of the whole field share it, for the places on these lines."""
+    blend: tuple[Share, ...] = ()
+    """The rounds that places and points are made of, where there are several; the standings are this round's alone."""
 
     @property
     def asked(self) -> str:
@@ -164,8 +179,15 @@ class Cut:
     below: tuple[Line, ...]
 
 
-def cut(board: Board, *, places: int | None = None, at_least: Decimal | None = None) -> Cut:
-    """Divide a board by so many places, by a score out of 100, or by both together.
+def yes_of(line: Line) -> int:
+    """How many judges said yes, in a round that asks one question: a yes is a whole mark on its one criterion."""
+    return sum(given.counted and given.marks == (Decimal(1),) for given in line.given)
+
+
+def cut(
+    board: Board, *, places: int | None = None, at_least: Decimal | None = None, yes: int | None = None
+) -> Cut:
+    """Divide a board by so many places, by a score out of 100, by so many times yes, or by several together.
 
     Of one page: its lines, as the whole field is divided. Entries of equal rank are never parted: where they do not
     all fit into the places they are `level`, and somebody has to decide. Entries without a place are below.
@@ -175,6 +197,7 @@ def cut(board: Board, *, places: int | None = None, at_least: Decimal | None = N
     below: list[Line] = []
     for line in board.lines:
         low = at_least is not None and (line.points is None or line.points < at_least)
+        low = low or (yes is not None and yes_of(line) < yes)
         if low or line.place is None or (places is not None and line.place > places):
             below.append(line)
         elif places is not None and line.place + board.sharing.get(line.place, 1) - 1 > places:

@@ -11,7 +11,7 @@ from heroes.models.seasons import Category, Season
 from heroes.services import rule_cards, undertaking
 from heroes.services.context import Context
 from heroes.services.permission import staff_season
-from heroes.services.refusals import Faster, NotFound
+from heroes.services.refusals import Faster, NotAllowed, NotFound
 from heroes.services.transactions import transaction
 
 
@@ -24,9 +24,12 @@ def edit(ctx: Context, season_slug: str, reason: str = "", deed: Deed = Deed.SET
     """
     with transaction(ctx):
         season = staff_season(ctx, season_slug, deed)
+        if season.ended_at is not None and season.ended_at <= ctx.now:
+            raise NotAllowed("This season has ended, so its set-up stays as it is.")
         rule_cards.begin(ctx, season)
+        terms = season.terms
         yield season
-        undertaking.keep_change(ctx, season)
+        undertaking.keep_change(ctx, season, terms)
         ctx.session.flush()
         rule_cards.keep(ctx, season, reason)
 

@@ -23,6 +23,7 @@ from heroes.models.runs import ResultsRun, RunLine, RunTie
 from heroes.models.seasons import Category, Round, RuleCard
 from heroes.services import run_reports, running, tallies
 from heroes.services.auditing import note
+from heroes.services.blending import Blended, Shares, blended, shares_of, wake_the_last
 from heroes.services.boards import points_of
 from heroes.services.context import Context
 from heroes.services.gathering import Gathered, gather
@@ -72,6 +73,8 @@ class Material:
     """The places of the round's last run."""
     budget: int
     """How many reviews the round's number for each entry leaves to be asked for."""
+    shares: Shares | None = None
+    """What it is blended with, in the last round of a category whose rounds have shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Computed:
     standings: Standings
     digest: str
     summary: dict[str, Any]
+    blended: Blended | None = None
 
 
 # ---- the worker ----
@@ -238,7 +242,8 @@ def read_material(ctx: Context, round_id: int) -> Material:
     budget = runs.reviews_to_ask(ctx.session, round_id)
     beside = runs.not_handed_in(ctx.session, round_id)
     again = runs.asked_again(ctx.session, round_id)
-    return Material(gathered, aside, beside | ({"again": again} if again else {}), before, budget)
+    shares = shares_of(ctx, ctx.session.get_one(Round, round_id))
+    return Material(gathered, aside, beside | ({"again": again} if again else {}), before, budget, shares)
 
 
 def _why(row: Any) -> str:
@@ -291,7 +296,10 @@ def work_out(material: Material, claimed: Claimed, tell: Tell, *, reports: bool 
         summary["proposals"] = run_reports.proposals(
             reading, gathered, ranked, wish.places, budget, seed=claimed.seed
         )
-    return Computed(material, ranked, gathered.digest(ranked.method), summary)
+    found = blended(material.shares, gathered.criteria, ranked) if material.shares else None
+    if found is not None:
+        summary["blend"] = found.parts
+    return Computed(material, ranked, gathered.digest(ranked.method), summary, found)
 
 
 def method_for(gathered: Gathered, chosen: str | None, own: str) -> tuple[str, str | None]:
@@ -315,7 +323,10 @@ def store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
 def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
     ranked, gathered = found.standings, found.material.gathered
     kept = lines_of(ranked)
-    result_digest = digest([kept.lines, kept.tied, kept.ties, without_entries(ranked)])
+    blends = _blends(found.blended)
+    result_digest = digest(
+        [kept.lines, kept.tied, kept.ties, without_entries(ranked), *([blends] if blends else [])]
+    )
     settled = _settle(
         ctx,
         claimed,
@@ -339,20 +350,21 @@ def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
     if not settled:
         return False
     given = gathered.given()
+    lines = list(zip(ranked.entries, kept.lines, kept.tied, strict=True))
+    if blends:
+        order = {entry: place for place, entry in enumerate(blends)}
+        lines.sort(key=lambda line: order[line[0].entry])
     rows = [
         {
             "run_id": claimed.id,
             "position": position,
             "entry_id": gathered.entries[one.entry],
-            "rank": one.rank,
-            "points": _points(gathered, one),
             "data": plain,
             "ties": tied,
             "marks": given.get(one.entry, {}),
+            **_place(gathered, one, blends.get(one.entry)),
         }
-        for position, (one, plain, tied) in enumerate(
-            zip(ranked.entries, kept.lines, kept.tied, strict=True), 1
-        )
+        for position, (one, plain, tied) in enumerate(lines, 1)
     ]
     if kept.ties:
         ties = [{"run_id": claimed.id, "number": number, "data": tie} for number, tie in enumerate(kept.ties)]
@@ -360,7 +372,21 @@ def _store(ctx: Context, claimed: Claimed, found: Computed) -> bool:
     for start in range(0, len(rows), AT_ONCE):
         ctx.session.connection().execute(insert(RunLine), rows[start : start + AT_ONCE])
     _note(ctx, claimed, found, result_digest)
+    wake_the_last(ctx, claimed.round_id)
     return True
+
+
+def _blends(found: Blended | None) -> dict[str, dict[str, Any]]:
+    """Entry -> its line of the blend, best first; empty for a round that stands for itself."""
+    return {one.entry: found.line(one) for one in found.standings.entries} if found else {}
+
+
+def _place(gathered: Gathered, one: Standing, blend: dict[str, Any] | None) -> dict[str, Any]:
+    """The place and the points by which a line is found, the round's own or the blend's."""
+    if blend is None:
+        return {"rank": one.rank, "points": _points(gathered, one), "blend": None}
+    points = blend["points"]
+    return {"rank": blend["rank"], "points": None if points is None else float(points), "blend": blend}
 
 
 def _card_in_force(round_id: int) -> ScalarSelect[Any]:

@@ -15,10 +15,11 @@ from heroes.domain.workflow import SENTENCES, Allowed, Refused, Why, decide
 from heroes.models import result_pages as read
 from heroes.models.entries import Entry, RoundEntry
 from heroes.models.judging import Assignment
+from heroes.models.run_pages import revision_of
 from heroes.models.seasons import Round
 from heroes.services import acting, door, running, tallies
 from heroes.services.auditing import note
-from heroes.services.boards import Board, Cut, Line, cut
+from heroes.services.boards import Board, Cut, Line, cut, yes_of
 from heroes.services.context import Context
 from heroes.services.door import Decision
 from heroes.services.entry_facts import Background, settings_of
@@ -96,10 +97,11 @@ def plan_shortlist(
     *,
     places: int | None = None,
     at_least: Decimal | None = None,
+    yes: int | None = None,
     reason: str = "",
 ) -> ShortlistPlan:
     """What shortlisting above a line, and setting aside below it, would do to each entry. Writes nothing."""
-    found = cut(board, places=places, at_least=at_least)
+    found = cut(board, places=places, at_least=at_least, yes=yes)
     planner = _Planner(ctx, board, frozenset({Act.SHORTLIST, Act.NOT_SHORTLIST}), reason)
     otherwise = shortlist_departs(board)
 
@@ -108,7 +110,9 @@ def plan_shortlist(
             replace(
                 planner.step(line, (act,)),
                 departs=otherwise.get((line.entry.handle, act), ""),
-                why=line_reason(line.place, line.points, places, at_least),
+                why=line_reason(line.place, line.points, places, at_least)
+                if yes is None
+                else _yes(line, yes),
             )
             for line in lines
         )
@@ -120,6 +124,10 @@ def plan_shortlist(
         steps(found.level, Act.SHORTLIST),
         steps(found.below, Act.NOT_SHORTLIST),
     )
+
+
+def _yes(line: Line, wanted: int) -> str:
+    return f"{yes_of(line)} yes, and {'1 is' if wanted == 1 else f'{wanted} are'} asked"
 
 
 def plan_chosen(ctx: Context, board: Board, handles: Sequence[str], *, reason: str = "") -> tuple[Step, ...]:
@@ -367,6 +375,17 @@ def same_board(
             what="scorecard.submit",
             affected=[entry.handle for entry in affected(ctx, board)],
         )
+    for share in board.blend:
+        other = next(
+            (one for one in board.rounds if one.slug == share.slug and one.id != board.round.id), None
+        )
+        if other is not None and revision_of(ctx.session, other.id) != share.revision:
+            raise Faster(
+                f"A scorecard of {other.name} has come in or gone since these results were blended, so the numbers"
+                " are not those that you saw. Your press changed nothing.",
+                who="A judge",
+                what="scorecard.submit",
+            )
     return board
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from heroes.adapters.letters import Letters
 from heroes.adapters.mail import Letter, Parcel
 from heroes.domain.notices import NOTICES
+from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.policy import Deed
 from heroes.domain.questions import answer_text
 from heroes.domain.slugs import email_key
@@ -26,11 +27,13 @@ from heroes.models.outbox import OutboxMail
 from heroes.models.people import PrivateLink, User
 from heroes.models.seasons import Category, FormVersion, Release, Season
 from heroes.models.visibility import seasons_for_public
+from heroes.services import proving
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.links import address_of, hash_of, make_link, token_of
 from heroes.services.nomination_forms import form_of
 from heroes.services.permission import staff_season
+from heroes.services.posting import NOT_REHEARSED
 from heroes.services.transactions import transaction
 
 LEASE = timedelta(minutes=5)
@@ -128,6 +131,7 @@ def _claimed(ctx: Context, row: Any) -> Claimed:
         "zone": "UTC",
         "season": "",
         "words": {},
+        "rehearsal": False,
     }
     facts |= _entry_facts(ctx, row.entry_id) if row.entry_id else _season_facts(ctx, row.season_id)
     thing = facts.get("thing", "nomination")
@@ -174,6 +178,7 @@ def _season_facts(ctx: Context, season_id: int | None) -> dict[str, Any]:
     found = _writer(programme)
     if season is not None:
         found |= {"season_slug": season.slug, "zone": season.timezone}
+        found["rehearsal"] = season_id is not None and season.opened_at is None
         found["season"] = season.name if season_id is not None else ""
     return found
 
@@ -202,6 +207,7 @@ def _entry_facts(ctx: Context, entry_id: int) -> dict[str, Any]:
         "season": season.name,
         "season_slug": season.slug,
         "zone": season.timezone,
+        "rehearsal": season.opened_at is None,
         "category": category.name,
         "thing": "nomination" if category.kind == "person" else "entry",
         "title": entry.title,
@@ -209,7 +215,8 @@ def _entry_facts(ctx: Context, entry_id: int) -> dict[str, Any]:
         "reference": entry.reference or "",
         "surprise": category.kind == "person" and entry.may_tell == "no",
         "closes_at": category.closes_at or season.closes_at,
-        "shortlist_at": shortlist_at,
+        # Where nobody competes there is no shortlist to promise.
+        "shortlist_at": None if parse_outcome_rule(category.outcome).benchmark else shortlist_at,
         "outcomes_at": outcomes_at,
         "entry_link": _entry_link(ctx, entry),
     }
@@ -324,6 +331,8 @@ def letter(claimed: Claimed, letters: Letters, mail_from: str) -> Letter:
     """The mail in words. Needs no database; raises for a template that lacks a value."""
     facts = claimed.facts
     subject = own(NOTICES[claimed.template].subject, facts["words"]).format(**facts)
+    if facts["rehearsal"] and claimed.template not in NOT_REHEARSED:
+        subject = f"[Rehearsal] {subject}"
     text, html = letters.write(claimed.template, facts | {"subject": subject})
     parcels = []
     if facts.get("sections"):
@@ -348,7 +357,10 @@ def letter(claimed: Claimed, letters: Letters, mail_from: str) -> Letter:
 def sent(ctx: Context, claimed: Claimed) -> bool:
     """The mail went out. False if our lease ran out and somebody else has it now: then nothing is written."""
     with transaction(ctx):
-        return _settle(ctx, claimed.id, claimed.attempt, state="sent", sent_at=ctx.now, last_error=None)
+        went = _settle(ctx, claimed.id, claimed.attempt, state="sent", sent_at=ctx.now, last_error=None)
+        if went:
+            proving.prove(ctx, ("mail",), "a mail was handed over")
+        return went
 
 
 def failed(ctx: Context, claimed: Claimed, error: str, *, permanent: bool = False) -> bool:

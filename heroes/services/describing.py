@@ -82,9 +82,11 @@ def entries_by_chapter(ctx: Context, season: Season) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def describe_programme(ctx: Context, season_slug: str, typed: TypedProgramme, *, seen: int) -> None:
-    """Say anew what the programme of a season is. Raises `Invalid` by field, and `Faster`."""
-    given = {
+def describe_programme(
+    ctx: Context, season_slug: str, typed: TypedProgramme, *, seen: int, reason: str = ""
+) -> None:
+    """Say anew what the programme of a season is. Raises `Invalid` by field, `Faster`, and `NeedsReason`."""
+    given: dict[str, Any] = {
         "name": on_one_line(typed.name),
         "body": on_one_line(typed.body),
         "contact": on_one_line(typed.contact),
@@ -99,7 +101,7 @@ def describe_programme(ctx: Context, season_slug: str, typed: TypedProgramme, *,
         **text_errors({"about": given["about"]}),
     }
     _refuse(errors)
-    with edit(ctx, season_slug) as season:
+    with edit(ctx, season_slug, reason) as season:
         _change(ctx, season, "programme", programme_of(season), given, seen, season.programme)
 
 

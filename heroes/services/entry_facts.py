@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -16,6 +15,7 @@ from heroes.models.entries import AnswerSheet, Entry, RoundEntry
 from heroes.models.seasons import Category, FormVersion, Release, Round, Season
 from heroes.services.context import Context
 from heroes.services.nomination_forms import form_of, people_of
+from heroes.services.windows import entries_window
 
 EVERY_ACT = frozenset(Act) - {Act.START}
 _ASKS_ROUNDS = frozenset(
@@ -73,14 +73,14 @@ class Background:
         season, category, shortlist, outcomes = self.settings[entry.category_id]
         rounds = self.rounds.get(category.id, [])
         here = next((r for r in rounds if r.id == entry.round_id), rounds[0] if rounds else None)
-        closes = category.closes_at or season.closes_at
+        window = entries_window(season, category, self.now)
         sheet = self.sheets.get(entry.id)
         return Facts(
             state=State(entry.state),
             now=self.now,
-            opens_at=category.opens_at or season.opens_at,
-            closes_at=closes,
-            grace_ends_at=closes + timedelta(minutes=season.grace_minutes),
+            opens_at=window.opens_at,
+            closes_at=window.closes_at,
+            grace_ends_at=window.grace_ends_at,
             begun_at=entry.begun_at,
             once_submitted=entry.submitted_at is not None,
             complete=sheet is None or answers_fit(entry, sheet, category.kind),
@@ -92,6 +92,7 @@ class Background:
             shortlist_released=shortlist.released_at is not None,
             outcomes_released=outcomes.released_at is not None,
             season_ended=season.ended_at is not None and season.ended_at <= self.now,
+            rehearsed=season.rehearsed,
             places=parse_outcome_rule(category.outcome).places,
             taken=self.taken.get(category.id, {}),
         )

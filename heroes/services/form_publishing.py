@@ -1,7 +1,7 @@
 """Publishing a form: a new version for every category that asks something else, and what becomes of what is written."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,32 +63,55 @@ class Published:
 
 def unfit(design: FormDesign, categories: Sequence[Category]) -> tuple[str, ...]:
     """What stops a form from being published to these categories, the ones that use it; empty when it can be."""
-    filled = _filled(design.sections)
-    if not filled:
-        return (f"{design.name} asks nothing yet.",)
-    found = []
+    return _unfit(_read(design), categories)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A design's working copy: its sections that ask something, and the form that they make, or why they make none."""
+
+    design: FormDesign
+    filled: Sections
+    form: Form | None
+    error: str = ""
+
+
+def _read(design: FormDesign) -> _Read:
+    filled = [section for section in design.sections if section.get("question")]
+    try:
+        return _Read(design, filled, parse_form(filled) if filled else None)
+    except BadForm as error:
+        return _Read(design, filled, None, str(error))
+
+
+def _unfit(it: _Read, categories: Sequence[Category]) -> tuple[str, ...]:
+    name = it.design.name
+    if not it.filled:
+        return (f"{name} asks nothing yet.",)
+    slugs = {category.slug for category in categories}
+    found = [] if it.form else list(_faults(it.filled))
+    found += [
+        f"{forms.name_of(question)} is asked in none of the categories that use {name}."
+        for question in forms.every_question(it.filled)
+        if categories and question.get("categories") and slugs.isdisjoint(question["categories"])
+    ]
+    if found or it.form is None:
+        return tuple(found) or (f"{name} cannot be asked: {it.error}.",)
+    return tuple(
+        f"{category.name} would be asked nothing."
+        for category in categories
+        if not it.form.for_category(category.slug).questions
+    )
+
+
+def _faults(filled: Sections) -> Iterator[str]:
+    """What is wrong with single questions, each looked at by itself."""
     for question in forms.every_question(filled):
         alone = {name: value for name, value in question.items() if name != "when"}
         try:
             parse_form([{"title": "", "intro": "", "question": [alone]}])
         except BadForm as error:
-            found.append(f"{forms.name_of(question)} cannot be asked: {_tail(error)}.")
-        slugs = {category.slug for category in categories}
-        if categories and question.get("categories") and slugs.isdisjoint(question["categories"]):
-            found.append(
-                f"{forms.name_of(question)} is asked in none of the categories that use {design.name}."
-            )
-    if found:
-        return tuple(found)
-    try:
-        form = parse_form(filled)
-    except BadForm as error:
-        return (f"{design.name} cannot be asked: {error}.",)
-    return tuple(
-        f"{category.name} would be asked nothing."
-        for category in categories
-        if not form.for_category(category.slug).questions
-    )
+            yield f"{forms.name_of(question)} cannot be asked: {_tail(error)}."
 
 
 def unpublished(
@@ -99,11 +122,12 @@ def unpublished(
     users = {
         design.id: tuple(one for one in categories if one.form_design_id == design.id) for design in designs
     }
-    problems = {design.id: unfit(design, users[design.id]) for design in designs}
+    copies = {design.id: _read(design) for design in designs}
+    problems = {design.id: _unfit(copies[design.id], users[design.id]) for design in designs}
     maybe = {
         design.id: [
             (category, asks)
-            for category, asks in _asked_by(design, users[design.id])
+            for category, asks in _asked_by(copies[design.id], users[design.id])
             if category.id not in in_force or in_force[category.id].digest != asks.digest
         ]
         for design in designs
@@ -126,7 +150,7 @@ def unpublished(
             now = in_force.get(category.id)
             pair = (now.digest if now else "", asks.digest)
             if pair not in compared:
-                compared[pair] = _compared(old.get(pair[0]), asks.form)
+                compared[pair] = _compared(old.get(pair[0]), parse_form(asks.sections))
             said = compared[pair]
             if said is not None:
                 changes.append(Change(category, asks.sections, now, said))
@@ -139,35 +163,31 @@ def plan(ctx: Context, season: Season, design: FormDesign) -> Plan:
     return unpublished(ctx, season, [design], read.categories(ctx.session, season.id))[design.id]
 
 
-def _filled(sections: Sections) -> Sections:
-    return [section for section in sections if section.get("question")]
-
-
 def _tail(error: BadForm) -> str:
     return str(error).rpartition(": ")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class _Asks:
-    """What a category asks: as plain data, with its digest, and parsed."""
+    """What a category asks as plain data, with its digest."""
 
     sections: Sections
     digest: str
-    form: Form
 
 
-def _asked_by(design: FormDesign, categories: Sequence[Category]) -> list[tuple[Category, _Asks]]:
+def _asked_by(it: _Read, categories: Sequence[Category]) -> list[tuple[Category, _Asks]]:
     """Each category with what it asks; those that ask the same share it."""
-    filled = _filled(design.sections)
-    form = parse_form(filled)
+    form = it.form
+    if form is None:
+        return []
     by_case = any(question.categories for question in form.questions)
     known: dict[tuple[str, ...], _Asks] = {}
     found = []
     for category in categories:
         case = tuple(q.key for q in form.for_category(category.slug).questions) if by_case else ()
         if case not in known:
-            sections = forms.asked_in(filled, form, category.slug)
-            known[case] = _Asks(sections, digest(sections), parse_form(sections))
+            sections = forms.asked_in(it.filled, form, category.slug)
+            known[case] = _Asks(sections, digest(sections))
         found.append((category, known[case]))
     return found
 

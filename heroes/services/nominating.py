@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, select, update
@@ -33,6 +32,7 @@ from heroes.services.posting import owe
 from heroes.services.refusals import Faster, Invalid, NotFound, NotNow
 from heroes.services.standing import Standing, programme_roles
 from heroes.services.transactions import transaction
+from heroes.services.windows import entries_window
 
 MOST_ADDRESSES = 5
 """How many addresses of one draft its link is mailed to: enough to mend a slip, too few to write to strangers."""
@@ -84,6 +84,8 @@ def start(
         form = category_form(ctx.session, season_slug, category_slug, ctx.actor)
         if form is None:
             raise NotFound
+        if form.season.rehearsed:
+            _stays_a_rehearsal(ctx, form.season)
         if ctx.actor.kind == "person":
             limits.hit(ctx, "start", ctx.actor.address, 2 * ctx.submissions_per_hour)
         standing = _starting_as(ctx, form.season, workspace, on_behalf)
@@ -121,15 +123,22 @@ def start(
     return Started(form, entry, sheet, link)
 
 
+def _stays_a_rehearsal(ctx: Context, season: Season) -> None:
+    """Keep a season from being opened until the transaction ends, so that what is tried goes away with the rest."""
+    ctx.session.refresh(season, ["opened_at"], with_for_update={"read": True, "key_share": True})
+    if season.opened_at is not None:
+        raise NotNow("This season has just been opened. Begin again, for everything in it is real now.")
+
+
 def _opening_facts(ctx: Context, form: CategoryForm) -> Facts:
-    season, category = form.season, form.category
-    closes = category.closes_at or season.closes_at
+    season = form.season
+    window = entries_window(season, form.category, ctx.now)
     return Facts(
         state=None,
         now=ctx.now,
-        opens_at=category.opens_at or season.opens_at,
-        closes_at=closes,
-        grace_ends_at=closes + timedelta(minutes=season.grace_minutes),
+        opens_at=window.opens_at,
+        closes_at=window.closes_at,
+        grace_ends_at=window.grace_ends_at,
         season_ended=season.ended_at is not None and season.ended_at <= ctx.now,
     )
 

@@ -4,13 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Boolean, Integer, String, and_, bindparam, case, insert, select
 
 from heroes.domain.notices import NOTICES
 from heroes.models.outbox import OutboxMail
+from heroes.models.seasons import Season
 from heroes.services.context import Context
 
-_OWE = insert(OutboxMail)
+NOT_REHEARSED = ("invitation", "audit_head", "test_mail")
+"""Mails of a season that is not open that are meant: they go to whom they name, in a rehearsal as well."""
+
+_played = and_(
+    bindparam("meant", type_=Boolean).is_(False),
+    select(Season.id)
+    .where(Season.id == bindparam("of_season", type_=Integer), Season.opened_at.is_(None))
+    .exists(),
+)
+_OWE = insert(OutboxMail).values(
+    # What a rehearsal owes goes to whoever made it owe it, and to nobody whose address somebody typed there.
+    to_address=case(
+        (_played, bindparam("rehearser", type_=String)), else_=bindparam("meant_for", type_=String)
+    ),
+    state=case((and_(_played, bindparam("rehearser", type_=String) == ""), "cancelled"), else_="waiting"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,10 @@ def _row(ctx: Context, template: str, owed: Owed) -> dict[str, Any]:
         "entry_id": owed.entry_id,
         "template": template,
         "to_name": owed.to_name,
-        "to_address": owed.to_address,
+        "meant_for": owed.to_address,
+        "rehearser": ctx.actor.email_key,
+        "meant": template in NOT_REHEARSED,
+        "of_season": owed.season_id,
         "values": owed.values,
         "message_id": f"<{ctx.chance.token_hex(16)}@{host}>",
         "due_at": ctx.now,

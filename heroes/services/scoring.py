@@ -30,6 +30,7 @@ from heroes.services.context import Context
 from heroes.services.refusals import Faster, Invalid, NotFound, Refusal
 from heroes.services.transactions import transaction
 from heroes.services.undertaking import must_have_agreed
+from heroes.services.windows import round_has_begun, round_is_over
 
 CORRECTED = "The organisers have put this criterion on another scale, {low} to {high}. Mark it again."
 TAKEN_BACK = "This entry is no longer with you to judge. What you typed is below, for you to copy."
@@ -101,9 +102,9 @@ def shut_because(row: CardRow, now: datetime) -> str:
         return "This entry is no longer in the competition, so there is nothing to mark."
     if row.season.ended_at is not None and row.season.ended_at <= now:
         return "The season has ended. Your scorecard stays as it is."
-    if now < row.round.opens_at:
+    if not round_has_begun(row.season, row.round, now):
         return "Marking has not begun yet. You can read already."
-    if now >= row.round.closes_at:
+    if round_is_over(row.season, row.round, now):
         return "This round has closed. Your scorecard stays as it is."
     return ""
 

@@ -65,8 +65,10 @@ def standings_for(ctx: Context, entries: Sequence[Entry]) -> dict[int, Standing]
             | held["category", entry.category_id]
             | held["workspace", entry.workspace_id]
         )
-        conflicted = "recused" in found or _entered_or_named(ctx, entry, found)
-        standings[entry.id] = Standing(frozenset(Role(name) for name in found - {"recused"}), conflicted)
+        # Whoever tries a season out plays every part in it, so having sent an entry in is no conflict there.
+        own = "rehearsed" not in found and _entered_or_named(ctx, entry, found)
+        roles = frozenset(Role(name) for name in found - {"recused", "rehearsed"})
+        standings[entry.id] = Standing(roles, "recused" in found or own)
     return standings
 
 
@@ -92,6 +94,9 @@ def _held(actor: Actor, entries: Sequence[Entry]) -> list[Any]:
         select(literal("season"), Season.id, cast(ProgrammeRole.role, String))
         .join(ProgrammeRole, ProgrammeRole.programme_id == Season.programme_id)
         .where(ProgrammeRole.user_id == actor.user_id, Season.id.in_(seasons)),
+        select(literal("season"), Season.id, literal("rehearsed")).where(
+            Season.id.in_(seasons), Season.opened_at.is_(None), Season.rehearsing_since.is_not(None)
+        ),
         select(literal("category"), Round.category_id, cast(PanelMember.role, String))
         .join(PanelMember, PanelMember.panel_id == Round.panel_id)
         .where(

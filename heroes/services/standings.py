@@ -30,6 +30,7 @@ from heroes.services.boards import (
     Line,
     NotComputed,
     Run,
+    Share,
     Wanted,
     Where,
     label,
@@ -283,9 +284,18 @@ def _stored(ctx: Context, where: Where, wanted: Wanted, run: ResultsRun, *, seal
     rows = runs.lines_of(ctx.session, run.id, start=start, limit=limit)
     standings = runs.standings_of(ctx.session, run.id, [line for line, _ in rows])
     names = runs.names_of(ctx.session, {judge.judge for one in standings for judge in one.judges})
-    lines = tuple(
-        _line(criteria, line, entry, one, names) for (line, entry), one in zip(rows, standings, strict=True)
+    blend = tuple(
+        Share(one["round"], one["name"], one["share"], one.get("run", ""), one.get("revision"))
+        for one in run.summary.get("blend", ())
     )
+    lines = tuple(
+        _line(criteria, line, entry, one, names, () if sealed else blend)
+        for (line, entry), one in zip(rows, standings, strict=True)
+    )
+    if sealed and blend:
+        # The other rounds have panels of their own: what their marks came to is not this panel's to know.
+        blend = ()
+        lines = tuple(sorted(lines, key=lambda line: (line.place is None, line.place or 0)))
     begun = runs.last_begun(ctx.session, round_.id, wanted.method, wanted.places)
     places = Counter(line.place for line in lines if line.place is not None)
     return Board(
@@ -317,6 +327,7 @@ def _stored(ctx: Context, where: Where, wanted: Wanted, run: ResultsRun, *, seal
         under_way=progress_of(begun) if begun and begun.id > run.id else None,
         summary={name: run.summary[name] for name in run.summary.keys() - _SAID},
         sharing=places if limit is None else runs.sharing(ctx.session, run.id, places),
+        blend=blend,
     )
 
 
@@ -356,7 +367,12 @@ def _head(ctx: Context, season: Season) -> str:
 
 
 def _line(
-    criteria: Sequence[Criterion], row: RunLine, entry: Entry, one: Standing, names: Mapping[str, str]
+    criteria: Sequence[Criterion],
+    row: RunLine,
+    entry: Entry,
+    one: Standing,
+    names: Mapping[str, str],
+    blend: Sequence[Share] = (),
 ) -> Line:
     given = tuple(
         Given(
@@ -371,7 +387,27 @@ def _line(
         )
         for judge in sorted(one.judges, key=lambda j: (names.get(j.judge, j.judge), j.judge))
     )
-    return Line(entry, entry.title, one.rank, points_of(criteria, one.score), one, given)
+    if row.blend is None or not blend:
+        return Line(entry, entry.title, one.rank, points_of(criteria, one.score), one, given)
+    parts = tuple(_points(row.blend["parts"].get(share.slug)) for share in blend)
+    # How sure a place is was worked out for this round alone, and says nothing about the blend.
+    alone = replace(
+        one,
+        rank=row.blend["rank"],
+        low=None,
+        high=None,
+        chance_of_place=None,
+        chance_of_best=None,
+        chance_above_next=None,
+        band=None,
+    )
+    return Line(
+        entry, entry.title, row.blend["rank"], _points(row.blend["points"]), alone, given, parts=parts
+    )
+
+
+def _points(kept: str | float | None) -> Decimal | None:
+    return None if kept is None else Decimal(str(kept))
 
 
 def _for_panel(ctx: Context, board: Board, wanted: Wanted) -> Board:

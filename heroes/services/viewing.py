@@ -188,7 +188,6 @@ def _as_nominator(ctx: Context, season: Season, entry_handle: str) -> Eyes:
         .join(Entry, Entry.id == PrivateLink.entry_id)
         .where(
             Entry.handle == entry_handle,
-            Entry.season_id == season.id,
             PrivateLink.purpose == "entry",
             PrivateLink.revoked_at.is_(None),
         )

@@ -64,6 +64,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "not_shortlisted": ENTRY,
     "awarded": ENTRY | {"level": "Winner"},
     "finalist": ENTRY,
+    "working_towards": ENTRY | {"level": "Accredited", "gaps": ["Access: 52.5 of 100, and 55 is asked: 2.5 short."]},
     "correction": ENTRY | REASON | {"level": ""},
     "links": {
         "entries": [

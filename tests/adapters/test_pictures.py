@@ -57,7 +57,7 @@ def test_what_is_kept_is_a_png_of_our_own(kind: str, mode: str) -> None:
 
 GIF = saved("GIF")
 PNG = saved("PNG")
-FRAMES = {"save_all": True, "append_images": [Image.new("RGB", (60, 40), "red")]}
+FRAMES: dict[str, Any] = {"save_all": True, "append_images": [Image.new("RGB", (60, 40), "red")]}
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_of_nine_entries_four_reach_the_benchmark_and_exactly_four_are_proposed(
     assert [key for key, one in found.items() if one.kind is Kind.LEVEL] == ["a", "b", "c", "d"]
     assert [found[key].kind for key in "efghi"] == [Kind.TOWARDS] * 5
     assert (found["c"].reason, found["e"].reason, found["i"].reason) == (
-        "72.2 out of 100, and 70 is asked, no criterion is under its floor.",
+        "72.2 out of 100, and 70 is asked; no criterion is under its floor.",
         "For Accredited: 69.996 out of 100, and 70 is asked: 0.004 short.",
         f"For Accredited: 30.0 out of 100, and 70 is asked: 40.0 short. Access: {low} People: {low}",
     )
@@ -88,7 +88,7 @@ def test_the_better_level_that_is_missed_is_named() -> None:
     assert short(LEVELS, field) == {"a": "towards", "b": "merit"}
     field[0] = replace(field[0], shares={"access": Decimal(70), "people": Decimal(99)})
     assert propose(LEVELS, field, MEASURES)["a"].reason == (
-        "92.0 out of 100, and 80 is asked, no criterion is under its floor."
+        "92.0 out of 100, and 80 is asked; no criterion is under its floor."
         " For Distinction: Access: 70.0 of 100, and 75 is asked: 5.0 short."
     )
 
@@ -199,7 +199,7 @@ def test_numbers_show_the_digits_that_make_the_difference() -> None:
     ]
     assert (
         line_reason(2, Decimal("64.98"), 6, Decimal(65))
-        == "64.98 out of 100, and 65 is asked; place 2, and there are 6"
+        == "64.98 out of 100, and 65 is asked; place 2, with 6 places"
     )
 
 

@@ -25,7 +25,8 @@ _STAYS = re.compile(
     r"(?i)\b(?:(?:to|you|not|cannot) judge|judges? it|(?:I|you) chair|shortlisted or not"
     r"|(?:not|is|been|are|was) (?:shortlisted|awarded))\b"
     # What the season itself says: names of its rounds, panels and levels, and its sentences; and people's names.
-    r"|Round 1, written|(?:Final|People|Teams) panel|up to 2 highly commended|Three judges read each entry"
+    r"|Round 1, written|(?:Final|People|Teams) panel|up to 2 highly commended"
+    r"|Highly commended: the next|Three judges read each entry"
     r"|Jack Judge|Jill Judge|Chloe Chair"
 )
 
@@ -37,11 +38,26 @@ def looked_at(world: World) -> dict[tuple[str, str], str]:
     alice, mine, org = world.client(), draft.entry.handle, "/organisation/orglarkfield/"
     with alice.session_transaction() as cookie:
         cookie["links"] = [draft.link.id]
-    season = ("/", "/small-2026/", "/small-2026/rules", "/small-2026/shortlist/", "/small-2026/winners/")
+    season = (
+        "/",
+        "/small-2026/",
+        "/small-2026/rules",
+        "/small-2026/rule-card",
+        "/small-2026/shortlist/",
+        "/small-2026/winners/",
+    )
     category = ("/small-2026/frontline/", "/small-2026/frontline/nominate")
     own_pages = ("/mine/", "/links", *(f"/mine/{mine}/{page}" for page in ("", "edit", "check", "links")))
     shown = seen(alice, "alice", *season, *category, *own_pages, "/sign-in")
-    shown |= seen(world.client("bob"), "bob", org, f"{org}start", f"{org}colleagues", "/account")
+    shown |= seen(
+        world.client("bob"),
+        "bob",
+        org,
+        f"{org}start",
+        f"{org}colleagues",
+        f"{org}small-2026/teams/start",
+        "/account",
+    )
     handle = asked(world, first, "jack").handle
     handed_in(world, second, "jack")
     shown |= seen(
@@ -66,7 +82,7 @@ def looked_at(world: World) -> dict[tuple[str, str], str]:
         "people/organisations",
         "people/invite/judge",
         "mail",
-        "setup/",
+        "setup/look",
     )
     board = "/frontline/written"
     boards = (f"judging{board}", f"results{board}", f"results{board}/fairness")

@@ -287,6 +287,7 @@ def _plain_columns() -> list[tuple[str, sa.Column[object]]]:
         ("rounds", sa.Column("marks_shown", sa.String(20), server_default="own_in", nullable=False)),
         ("rounds", sa.Column("advance", _JSON, server_default="{}", nullable=False)),
         ("rounds", sa.Column("share", sa.Integer(), nullable=True)),
+        ("run_lines", sa.Column("blend", _JSON, nullable=True)),
         ("entries", sa.Column("chapter", sa.String(80), server_default="", nullable=False)),
         ("entries", sa.Column("reached", sa.String(40), server_default="", nullable=False)),
         ("assignments", sa.Column("draft_notes", _JSON, server_default="{}", nullable=False)),

@@ -8,6 +8,7 @@ from heroes.domain.questions import clean_text, showable
 from heroes.services import advancing
 from heroes.services.boards import Board, cut
 from heroes.services.deciding import Stage, stage_of
+from heroes.services.own_lines import advance_rule_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow
 from heroes.web.admin.blueprint import blueprint, room
 from heroes.web.admin.decide import what_changed
@@ -58,7 +59,7 @@ def _page(
     above = {one.entry.handle for one in found.above} if drawn else set()
     level = {one.entry.handle for one in found.level}
     proposal = None
-    if not drawn and advancing.rule_of(board).proposes:
+    if not drawn and advance_rule_of(board).proposes:
         proposal = advancing.proposed(board)
         above, level = set(proposal.chosen), set(proposal.level)
     plan = advancing.plan(context(), board)
@@ -77,7 +78,7 @@ def _page(
         drawn=drawn,
         level=level,
         proposal=proposal,
-        rule=sentence(advancing.rule_of(board)),
+        rule=sentence(advance_rule_of(board)),
         going=[one for one in plan if one.moves],
         staying=[one for one in plan if not one.moves],
         ticked=ticked,

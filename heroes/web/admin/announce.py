@@ -89,7 +89,7 @@ def _look(
         found=[Problem(key if key == "planned_at" else None, text) for key, text in errors.items()],
         changed=changed,
         changes=changes,
-        rule_reason=request.form.get("rule_reason", ""),
+        rule_reason=_reason(),
         typed=request.form.get("planned_at", _local(found.season, planned_at)),
         armed=request.form.get("armed") == "yes" if request.form else found.planned.release.armed,
         plan_to=_address("announce_plan", season_slug, found.planned),
@@ -118,6 +118,11 @@ def _typed_instant(season: Season) -> datetime | None:
         raise Invalid({"planned_at": said}) from error
 
 
+def _reason() -> str:
+    """Why the rule card's date changes."""
+    return request.form.get("rule_reason", "")
+
+
 def _version() -> int:
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
@@ -137,7 +142,7 @@ def announce_plan(season_slug: str, kind: str) -> AnyResponse:
             planned_at=_typed_instant(found.season),
             armed=request.form.get("armed") == "yes",
             expected_version=_version(),
-            reason=request.form.get("rule_reason", ""),
+            reason=_reason(),
         )
     except Invalid as error:
         return _look(season_slug, kind, 422, errors=error.errors)

@@ -42,5 +42,13 @@ def room_before(programme: Programme) -> dict[str, Any]:
 def _frame(tabs: list[tuple[str, str, bool]]) -> dict[str, Any]:
     person = viewer()
     assert person is not None
+    others = url_for("admin.seasons") if person.found.seasons > 1 else ""
     roles = ", ".join(sorted(role.value for role in person.found.staff))
-    return {"role": own(roles.capitalize()), "who": person.name, "key": "admin", "tabs": tabs, "help": []}
+    return {
+        "role": own(roles.capitalize()),
+        "who": person.name,
+        "key": "admin",
+        "tabs": tabs,
+        "help": [],
+        "seasons": others,
+    }

@@ -89,13 +89,15 @@ def _shortlist_page(
     if line.errors and request.method == "GET":
         return page_of(board, 422)
     plan = deciding.plan_shortlist(
-        context(), board, places=line.places, at_least=line.at_least, reason=_reason()
+        context(), board, places=line.places, at_least=line.at_least, yes=line.yes, reason=_reason()
     )
     errors = errors or {}
     posted = request.method == "POST"
     ticked = {row.partition(":")[0] for row in request.form.getlist("chosen")}
     going = [step for step in plan.above if step.moves]
     small = deciding.too_small(board)
+    tied = [step for step in plan.level if step.moves]
+    proposed = [] if small else going + (tied if line.together else [])
     return render(
         "admin/decide_shortlist.html",
         status,
@@ -106,10 +108,10 @@ def _shortlist_page(
         line=line,
         plan=plan,
         going=going,
-        tied=[step for step in plan.level if step.moves],
+        tied=tied,
         resting=[step for step in plan.below if step.moves],
         staying=[step for step in (*plan.above, *plan.level) if not step.moves],
-        ticked=ticked if posted else {step.line.entry.handle for step in going if not small},
+        ticked=ticked if posted else {step.line.entry.handle for step in proposed},
         small=small,
         rule=rule_of(board),
         sentences=sentences(rule_of(board), measures_on(context(), board)),

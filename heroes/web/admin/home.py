@@ -50,6 +50,32 @@ def home() -> AnyResponse:
     )
 
 
+@blueprint.get("/seasons/")
+@open_to(Access.STAFF)
+def seasons() -> Response:
+    """Every season of the programmes that this person is staff of, by programme: the way from one to another."""
+    person, now = viewer(), context().now
+    assert person is not None
+    session = current_session()
+    found = public_pages.seasons_of_staff(session, person.found.programmes)
+    programmes = {season.programme.name: [] for season in found}  # type: dict[str, list[tuple[Season, str]]]
+    for season in found:
+        programmes[season.programme.name].append((season, _stands(season, now)))
+    first = found[0].programme if found else session.get_one(Programme, min(person.found.programmes))
+    return render("admin/seasons.html", room=room_before(first), programmes=sorted(programmes.items()))
+
+
+def _stands(season: Season, now: datetime) -> str:
+    """How far a season is, in a few words."""
+    if season.opened_at is None:
+        return "being set up"
+    if season.ended_at is not None and season.ended_at <= now:
+        return "ended"
+    if now < season.opens_at:
+        return "not open for entries yet"
+    return "open for entries" if now < season.closes_at else "closed for entries"
+
+
 @blueprint.get("/<season_slug>/")
 @open_to(Access.STAFF)
 def season(season_slug: str) -> Response:

@@ -145,7 +145,7 @@ def _frame(board: Board, line: Drawn, method: str | None) -> dict[str, Any]:
             decides=decides,
             now=context().now,
         ),
-        "query": {"method": method or "", "places": line.places_text, "at_least": line.at_least_text},
+        "query": {"method": method or "", **line.query},
     }
 
 
@@ -319,7 +319,7 @@ def _apart(board: Board) -> dict[str, Any]:
 
 def _lines(board: Board, line: Drawn, sure_of: int | None) -> dict[str, Any]:
     """The lines of this page, divided; the picture of their places; ties; what does not count."""
-    found = cut(board, places=line.places, at_least=line.at_least)
+    found = cut(board, places=line.places, at_least=line.at_least, yes=line.yes)
     names = {one.standing.entry: one.name for one in board.lines}
     places = line.places if line.places is not None else sure_of if line.at_least is None else None
     judged = [_with_band(one.standing, places, sure_of) for one in board.lines if not one.sealed]
@@ -333,7 +333,7 @@ def _lines(board: Board, line: Drawn, sure_of: int | None) -> dict[str, Any]:
             level=[_row(one, bands) for one in found.level],
             below=[_row(one, bands) for one in found.below],
         ),
-        "drawn": line.places is not None or line.at_least is not None,
+        "drawn": line.drawn,
         "places": places,
         "sure_of": sure_of,
         "bands": any(one.band for one in judged),

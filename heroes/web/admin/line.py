@@ -7,7 +7,7 @@ from typing import Any
 
 from heroes.services.boards import Board
 from heroes.services.deciding import Stage, stage_of
-from heroes.services.proposing import rule_of
+from heroes.services.own_lines import OwnLine, shortlist_line
 from heroes.services.running import MOST_PLACES
 from heroes.web.kit.fields import Problem
 
@@ -21,6 +21,21 @@ class Drawn:
     places: int | None
     at_least: Decimal | None
     errors: dict[str, str]
+    yes: int | None = None
+    together: bool = False
+    """Whether whoever is level with the last place is above the line as well."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a line at all."""
+        return (self.places, self.at_least, self.yes) != (None, None, None)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The line as an address carries it."""
+        yes = {"yes": str(self.yes)} if self.yes is not None else {}
+        together = {"together": "1"} if self.together else {}
+        return {"places": self.places_text, "at_least": self.at_least_text, **yes, **together}
 
     @property
     def problems(self) -> list[Problem]:
@@ -29,14 +44,18 @@ class Drawn:
 
 
 def asked_line(board: Board, values: Any) -> Drawn:
-    """The line that the form or the address asks for; where neither says anything, the category's own rule."""
-    rule = rule_of(board)
-    if "places" not in values and "at_least" not in values:
+    """The line that the form or the address asks for; where neither says anything, the round's or category's own."""
+    if not {"places", "at_least", "yes"} & set(values):
         here = stage_of(board) in (Stage.ONLY, Stage.SHORTLIST)
-        places = rule.shortlist_places if here else None
-        at_least = rule.shortlist_at_least if here else None
+        own = shortlist_line(board) if here else OwnLine()
         return Drawn(
-            str(places) if places else "", format(at_least, "f") if at_least else "", places, at_least, {}
+            str(own.places) if own.places else "",
+            format(own.at_least, "f") if own.at_least else "",
+            own.places,
+            own.at_least,
+            {},
+            own.yes,
+            own.together,
         )
     errors = {}
     places_text, at_least_text = (values.get(name, "").strip() for name in ("places", "at_least"))
@@ -51,7 +70,10 @@ def asked_line(board: Board, values: Any) -> Drawn:
         at_least = _score(at_least_text)
         if at_least is None:
             errors["at_least"] = "Give a score from 0 to 100."
-    return Drawn(places_text, at_least_text, places, at_least, errors)
+    yes_text = values.get("yes", "").strip()
+    yes = int(yes_text) if yes_text.isascii() and yes_text.isdigit() and len(yes_text) < 6 else None
+    together = values.get("together") == "1"
+    return Drawn(places_text, at_least_text, places, at_least, errors, yes, together)
 
 
 def _score(text: str) -> Decimal | None:

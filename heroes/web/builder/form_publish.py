@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.clocks import in_utc
@@ -33,13 +33,15 @@ def publish_form(season_slug: str, key: str) -> AnyResponse:
     typed = request.form
     asking = typed.get("ask") == "1"
 
-    def do() -> Published:
+    done: list[Published] = []
+
+    def do() -> None:
         due = (
             _instant(typed.get("due", ""), staff_season(context(), season_slug, Deed.SET_UP))
             if asking
             else None
         )
-        return form_publishing.publish(
+        published = form_publishing.publish(
             context(),
             season_slug,
             key,
@@ -49,9 +51,13 @@ def publish_form(season_slug: str, key: str) -> AnyResponse:
             message=typed.get("message", ""),
             due_at=due,
         )
+        done.append(published)
 
-    back = url_for("builder.form", season_slug=season_slug, key=key, done="published")
-    return save(do, lambda trouble: _page(season_slug, key, trouble), back)
+    answer = save(do, lambda trouble: _page(season_slug, key, trouble), "")
+    if not done:
+        return answer
+    said = "published" if done[0].categories else "same"
+    return redirect(url_for("builder.form", season_slug=season_slug, key=key, done=said), 303)
 
 
 def _instant(text: str, season: Season) -> datetime | None:

@@ -61,7 +61,7 @@ def _do(season_slug: str, part: str) -> None:
         describing.describe_season(ctx, season_slug, _typed_season(), seen=seen, reason=reason())
     else:
         fields = {name: form.get(name, "") for name in ("name", "body", "contact", "sectors", "about")}
-        describing.describe_programme(ctx, season_slug, TypedProgramme(**fields), seen=seen)
+        describing.describe_programme(ctx, season_slug, TypedProgramme(**fields), seen=seen, reason=reason())
 
 
 def _typed_season() -> TypedSeason:
@@ -100,7 +100,7 @@ def _page(season_slug: str, part: str, trouble: Trouble) -> Response:
         versions={name: stamp(values) for name, values in there.items()},
         wrong=[Problem(_control(part, key), _wrong(key, text)) for key, text in trouble.errors.items()],
         both=_both(part, there, typed) if trouble.faster else [],
-        typed_reason=reason() if part == "season" else "",
+        typed_reason=reason() if part in ("programme", "season") else "",
         saved=request.args.get("saved", ""),
         acts=acts(),
         **frame(season, "programme"),

@@ -80,7 +80,12 @@ def home() -> Response:
     counts = {"all": bench.asked + bench.gone, "todo": bench.todo, "submitted": bench.submitted}
     pages = max(1, -(-counts[shown] // read.PAGE))
     page = min(_number("page"), pages)
-    lines = [_line(row, ctx.now) for row in read.queue(session, user_id, ctx.now, shown, page)]
+    rows, rounds = (
+        read.queue(session, user_id, ctx.now, shown, page),
+        read.open_rounds(session, user_id, ctx.now),
+    )
+    seasons = {season.name, *(row.season for row in rows), *(one.season for one in rounds)}
+    lines = [_line(row, ctx.now, several=len(seasons) > 1) for row in rows]
     waiting = [line.minutes for line in lines if line.minutes is not None]
     return render(
         "judge/queue.html",
@@ -90,7 +95,8 @@ def home() -> Response:
         page=page,
         pages=pages,
         lines=lines,
-        rounds=read.open_rounds(session, user_id, ctx.now),
+        rounds=rounds,
+        several=len(seasons) > 1,
         stepped_back=read.stepped_back(session, user_id),
         following=read.next_to_do(session, user_id, ctx.now),
         terms_wait=season.slug if undertaking.waits(ctx, season) else "",
@@ -105,13 +111,13 @@ def _number(name: str) -> int:
     return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
 
 
-def _line(row: Any, now: datetime) -> Line:
+def _line(row: Any, now: datetime, *, several: bool) -> Line:
     words = words_to_judge(form_of(row.FormVersion), row.answers, blind=row.blind)
     sign, word = _sign(row, now)
     return Line(
         handle=row.handle,
         name=row.code if row.blind else row.title,
-        category=row.category,
+        category=f"{row.category}, {row.season}" if several else row.category,
         minutes=minutes(words) if row.waits else None,
         sign=sign,
         word=word,

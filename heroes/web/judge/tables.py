@@ -12,6 +12,7 @@ from heroes.models.database import current_session
 from heroes.services import deciding
 from heroes.services.boards import Board, Line, NotComputed, cut
 from heroes.services.deciding import Stage, Step, plan_chosen, stage_of
+from heroes.services.own_lines import OwnLine, shortlist_line
 from heroes.services.proposing import rule_of
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotNow, Refusal
 from heroes.services.standings import affected, table
@@ -86,10 +87,10 @@ def _table_page(
     board: Board, status: int = 200, *, error: str = "", chosen: frozenset[str] | None = None
 ) -> Response:
     set_site(board.season, board.season.programme)
-    rule = rule_of(board)
-    found = cut(board, places=rule.shortlist_places, at_least=rule.shortlist_at_least)
-    drawn = rule.shortlist_places is not None or rule.shortlist_at_least is not None
-    above = {line.entry.handle for line in found.above} if drawn else set()
+    own = shortlist_line(board) if _decides(board) else OwnLine()
+    found = cut(board, places=own.places, at_least=own.at_least, yes=own.yes)
+    proposed = (*found.above, *(found.level if own.together else ()))
+    above = {line.entry.handle for line in proposed} if own.drawn else set()
     waiting = {line.entry.handle for line in board.lines if _waits(line)} if _decides(board) else set()
     done = _number(request.args.get("done", ""))
     return render(
@@ -104,8 +105,7 @@ def _table_page(
         level={line.entry.handle for line in found.level},
         waiting=waiting,
         chosen=(above & waiting) if chosen is None else chosen,
-        places=rule.shortlist_places,
-        at_least=rule.shortlist_at_least,
+        line=own,
         decides=_decides(board),
         error=error,
         found=[Problem("", error)] if error else [],

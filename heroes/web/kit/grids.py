@@ -21,13 +21,14 @@ _CELL = re.compile(r"([a-z][a-z0-9_]{0,39})-([0-9]{1,2})-([0-9]{1,2})")
 
 
 class Cell(NamedTuple):
-    """One control: its name (and id), what it holds, what it asks for, and how it is typed."""
+    """One control: its name (and id), what it holds, what it asks for, how it is typed, and whether it may be empty."""
 
     name: str
     text: str
     label: str
     type: str
     mode: str
+    optional: bool
 
 
 class Line(NamedTuple):
@@ -91,10 +92,10 @@ class GridField(Field):
             for n, head in enumerate(heads)
         )
 
-    def _typing(self, n: int) -> tuple[str, str]:
+    def _typing(self, n: int) -> tuple[str, str, bool]:
         if self.question.kind == "people":
-            return ("email" if PERSON_FIELDS[n] == "email" else "text", "")
-        return ("text", "decimal" if self.question.columns[n].number else "")
+            return ("email" if PERSON_FIELDS[n] == "email" else "text", "", n > 0)
+        return ("text", "decimal" if self.question.columns[n].number else "", False)
 
 
 def gathered(posted: Mapping[str, str]) -> dict[str, str | None]:

@@ -320,7 +320,15 @@ def set_site(season: Any, programme: Any) -> None:
         "demo": person_demo,
         "look": sheet_address(season.colours) if season else "",
         "logo": logo_address(season.logo_digest) if season else "",
+        "built": _built(season),
     }
+
+
+def _built(season: Any) -> str:
+    """What pages of a season that is not open say on top: it is tried out, or only its staff see it."""
+    if season is None or season.opened_at is not None:
+        return ""
+    return "rehearsal" if season.rehearsed else "built"
 
 
 # ---- what a refusal looks like ----

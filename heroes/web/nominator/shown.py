@@ -83,7 +83,7 @@ FACES: dict[Face, Said] = {
     Face.AWARDED: Said("Awarded", "It is one of the heroes of the year. Thank you for telling us."),
     Face.WORKING_TOWARDS: Said(
         "Working towards it",
-        "It has not reached the benchmark yet. This is between you and those who run it: no page names you.",
+        "It has not reached the benchmark yet. This is between you and those who run it: it is named on no page.",
     ),
     Face.FINALIST: Said(
         "A finalist",
@@ -190,9 +190,15 @@ def promised(draft: Draft, now: datetime) -> list[Step]:
     """What happens to an entry and when: from the calendar only, the same whatever has been decided."""
     season, shortlist, outcomes = draft.season, draft.shortlist, draft.outcomes
     begins = season.judging_starts_at
-    return [
+    steps = [
         Step("Received", draft.entry.submitted_at, "We have it, and a copy has been sent to you.", True),
         Step("Judging begins", begins, "Judges read it, each alone.", now >= begins),
+    ]
+    if parse_outcome_rule(draft.category.outcome).benchmark:
+        told = "You hear from us either way: what was reached, or what is missing."
+        return [*steps, _release("Outcomes", outcomes.planned_at, outcomes.released_at, told)]
+    return [
+        *steps,
         _release(
             "Shortlist",
             shortlist.planned_at,

@@ -34,13 +34,16 @@ def home() -> AnyResponse:
     seasons = read.seasons(current_session())
     if len(seasons) == 1:
         return redirect(url_for("public.season", season_slug=seasons[0].slug))
-    if seasons:
+    programmes: dict[str, list[Season]] = {}
+    for one in seasons:
+        programmes.setdefault(one.programme.name, []).append(one)
+    if len(programmes) == 1:
         set_site(None, seasons[0].programme)
     nav = [
         (url_for("nominator.my_entries"), "My nominations", False),
         (url_for("accounts.sign_in"), "Sign in", False),
     ]
-    return render("public/seasons.html", seasons=seasons, nav=nav)
+    return render("public/seasons.html", programmes=programmes, nav=nav)
 
 
 def season_or_404(slug: str) -> Season:
@@ -159,6 +162,7 @@ def category(season_slug: str, category_slug: str) -> Response:
         opens=opens_at(season, category),
         closes=closes_at(season, category),
         open=is_open(season, category, context().now),
+        benchmark=parse_outcome_rule(category.outcome).benchmark,
         decided=sentences(parse_outcome_rule(category.outcome), measures_of(page.criteria)),
         nav=season_nav(season, ""),
     )

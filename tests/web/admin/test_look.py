@@ -1,14 +1,14 @@
 """A season's look and what it says: the builder's pages, the style sheet, the logo, and texts that cannot do harm."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
-import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from heroes.models import Picture, Programme, Season
 from tests.adapters.test_pictures import saved
-from tests.world import World, post, token_in
+from tests.world import World, post
 
 LOOK = "/admin/small-2026/setup/look"
 PAGE = "/admin/small-2026/setup/programme"
@@ -20,10 +20,12 @@ def version_of(world: World, page: str, part: str = "<main") -> str:
     return text.split(part, 1)[1].split('name="version" value="', 1)[1].split('"', 1)[0]
 
 
-def send(world: World, path: str, data: dict[str, object], page: str, part: str = "<main") -> tuple[int, str]:
+def send(
+    world: World, path: str, data: Mapping[str, object], page: str, part: str = "<main"
+) -> tuple[int, str]:
     """Post one form of a page as it stands; returns the status and the page that came back."""
     version = version_of(world, page, part)
-    answer = post(world.client("adam"), path, {"version": version} | data, page)
+    answer = post(world.client("adam"), path, {"version": version, **data}, page)
     return answer.status_code, answer.get_data(as_text=True)
 
 
@@ -118,6 +120,8 @@ def test_texts_are_shown_first_cleaned_and_refused_when_they_are_too_long(lite_w
 
 def test_somebody_who_was_faster_is_not_overwritten(lite_world: World) -> None:
     world = lite_world
+    world.session.execute(update(Season).values(opened_at=None))
+    world.session.commit()
     old = version_of(world, PAGE, 'id="programme"')
     name = {
         "part": "programme",

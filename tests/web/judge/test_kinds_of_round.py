@@ -5,11 +5,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from heroes.models import Entry, PrivateLink
+from heroes.models import Category, Entry, PrivateLink
 from heroes.services import round_plans, slotting
-from tests.judging import asked, assignment, elsewhere, marks_kept
+from tests.judging import asked, assignment, change, elsewhere, marks_kept
 from tests.outcomes import eligible, released
-from tests.round_scenes import FINAL, LIVE, SECOND, WHY, finalists
+from tests.round_scenes import FINAL, LIVE, SECOND, WHY, finalists, round_of
 from tests.web.judge.test_scorecard import path
 from tests.world import JUDGED, JUDGING, World, post
 
@@ -75,6 +75,34 @@ def test_so_many_times_yes_is_proposed_with_its_reason(qualifying: World) -> Non
     assert ticked == [(real.handle, "Ada Ames")]
     assert "Every entry to which at least 2 judges say yes goes on." in page
     assert re.findall(r"\d yes, 2 needed", page) == ["2 yes, 2 needed", "1 yes, 2 needed", "0 yes, 2 needed"]
+
+
+def test_the_shortlist_is_proposed_by_it_where_the_outcome_rule_draws_no_line(qualifying: World) -> None:
+    """With one round after it, whoever qualifies is on the shortlist; the chair's table and the page say the same."""
+    world = qualifying
+    third = round_of(world, "frontline", "third")
+    round_plans.remove_round(world.ctx("adam"), "small-2026", "frontline", "third", third.version, WHY)
+    category = world.session.get_one(Category, third.category_id)
+    change(world, category, outcome={"levels": category.outcome["levels"]})
+    real, doubtful = (eligible(world, name) for name in ("Ada Ames", "Ben Bode"))
+    world.clock.at = JUDGING
+    for entry, answers in ((real, "110"), (doubtful, "100")):
+        for judge, answer in zip(("jack", "jill", "chloe"), answers, strict=True):
+            answered(world, entry, judge, answer)
+    world.clock.at = JUDGED
+    world.computed()
+    board = "/admin/small-2026/results/frontline/written"
+    page = world.client("adam").get(f"{board}/shortlist").text
+    assert re.findall(r'name="chosen" value="(\w+):\d+"[^>]* checked', page) == [real.handle]
+    assert "2 judges who say yes" in page
+    assert "2 yes, and 2 are asked" in page
+    assert (
+        f'href="{board}/shortlist?method=&amp;places=&amp;at_least=&amp;yes=2"'
+        in world.client("adam").get(board).text
+    )
+    table = world.client("chloe").get("/judge/table/small-2026/frontline/written").text
+    assert re.findall(r'name="chosen" value="(\w+)"[^>]* checked', table) == [real.handle]
+    assert "The line is at 2 judges who say yes: those above it are ticked." in table
 
 
 def test_the_public_page_shows_the_criteria_of_the_scorecard(qualifying: World) -> None:

@@ -11,10 +11,11 @@ from heroes.models import Assignment, Mark, PrivateLink, Season, Undertaking
 from heroes.services import building, inviting, scoring, standings, undertaking
 from heroes.services.links import token_of
 from heroes.services.refusals import Faster
+from heroes.services.reporting import own_parts
 from heroes.services.undertaking import TermsFirst
 from tests.counting import statements
-from tests.judging import COMMENT, FORM, GOOD, WRITTEN, asked, elsewhere
-from tests.world import JUDGING, World, post
+from tests.judging import COMMENT, FORM, GOOD, WRITTEN, asked, change, elsewhere
+from tests.world import JUDGED, JUDGING, World, post
 
 TERMS = "# Our terms\n\nWhat you read here **stays** here."
 PAGE = "/judge/terms/small-2026"
@@ -92,7 +93,11 @@ def test_a_changed_text_asks_again_and_says_so(lite_world: World, card: Assignme
     assert "You agreed to an earlier text on Monday 15 June 2026, 13:00" in page
     assert "It was changed on Monday 15 June 2026, 16:00" in page
     assert lite_world.session.scalar(select(func.count()).select_from(Mark)) == 2, "what was marked stays"
+    lite_world.clock.at = JUDGED
+    lite_world.computed()
+    assert own_parts(lite_world.ctx("jill")) == []
     terms(lite_world, f"  {TERMS}\n")
+    assert [part.totals for part in own_parts(lite_world.ctx("jill"))] == [(74,)]
     scoring.open_card(lite_world.ctx("jill"), card.handle)
     terms(lite_world, " ")
     scoring.open_card(lite_world.ctx("jill"), card.handle)
@@ -119,6 +124,8 @@ def test_an_invited_judge_reads_the_terms_at_once(lite_world: World) -> None:
     gone_on = post(client, "/invitation", {"name": "Nora", "promise": "yes"})
     assert (gone_on.status_code, gone_on.location) == (303, PAGE)
     assert client.get(PAGE).status_code == 200
+    change(lite_world, lite_world.season(), opened_at=None)
+    assert client.get(PAGE).status_code == 404, "nobody but staff knows of a season that is being built"
 
 
 def inviting_token(world: World, invitation_id: int) -> str:
