@@ -14,6 +14,7 @@ DEED_WORDS: dict[Deed, str] = {
     Deed.START_SEASON: "Start a new season",
     Deed.REHEARSE: "Rehearse a season before it opens",
     Deed.OPEN_SEASON: "Open a season to everybody",
+    Deed.END_SEASON: "End a season, after which nothing in it is decided any more",
     Deed.VIEW_AS: "Look at the site as somebody else, changing nothing",
     Deed.SCREEN: "Screen an entry: eligible or not",
     Deed.ASSIGN: "Deal entries to judges, and say whom a judge works for",

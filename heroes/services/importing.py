@@ -22,7 +22,7 @@ from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.imported_cards import Card, Imported, Room, card_scale, write_cards, write_entries
 from heroes.services.imported_seasons import make_category, make_judge, make_season
-from heroes.services.refusals import NotFound, Refusal
+from heroes.services.refusals import Invalid, NotFound, Refusal
 from heroes.services.standings import find_season
 from heroes.services.transactions import transaction
 
@@ -141,10 +141,16 @@ class _Importer:
 
     def _season(self, text: str, report: Imported) -> Season:
         try:
-            return find_season(self.ctx, text)
+            found = find_season(self.ctx, text)
         except NotFound:
             if not self.create:
                 raise
+        else:
+            if found.opened_at is None:
+                raise Invalid(
+                    {"season": f"{found.name} is not open yet: what is in it goes away when it is opened."}
+                )
+            return found
         report.made["seasons"] = 1
         return make_season(self.ctx, text)
 

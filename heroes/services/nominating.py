@@ -84,6 +84,8 @@ def start(
         form = category_form(ctx.session, season_slug, category_slug, ctx.actor)
         if form is None:
             raise NotFound
+        if form.season.rehearsed:
+            _stays_a_rehearsal(ctx, form.season)
         if ctx.actor.kind == "person":
             limits.hit(ctx, "start", ctx.actor.address, 2 * ctx.submissions_per_hour)
         standing = _starting_as(ctx, form.season, workspace, on_behalf)
@@ -119,6 +121,13 @@ def start(
         if link is not None and pressed and _mailable(entry.nominator_email):
             _owe_draft_link(ctx, entry, form.category, link.id)
     return Started(form, entry, sheet, link)
+
+
+def _stays_a_rehearsal(ctx: Context, season: Season) -> None:
+    """Keep a season from being opened until the transaction ends, so that what is tried goes away with the rest."""
+    ctx.session.refresh(season, ["opened_at"], with_for_update={"read": True, "key_share": True})
+    if season.opened_at is not None:
+        raise NotNow("This season has just been opened. Begin again, for everything in it is real now.")
 
 
 def _opening_facts(ctx: Context, form: CategoryForm) -> Facts:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from heroes.domain.advance_rules import BadAdvance, parse_advance
+from heroes.domain.counting.wording import names
 from heroes.domain.outcomes import BadRule, parse_outcome_rule, unknown_floors
 from heroes.domain.phrases import many, said_instant
 from heroes.domain.policy import Deed
@@ -225,7 +226,7 @@ def _wrong_with(
     if before is None and one.closes_at <= (category.closes_at or it.season.closes_at):
         yield "it is over before entries close."
     if one.quorum > one.reviews:
-        yield f"a decision needs {one.quorum} scorecards, and only {one.reviews} are asked for."
+        yield f"a decision needs {one.quorum} scorecards of {one.reviews}."
     try:
         parse_advance(one.advance)
     except BadAdvance as error:
@@ -239,6 +240,9 @@ def _panels(it: SetUp, _: datetime) -> Iterator[Finding]:
             asked[one.panel_id] = max(asked.get(one.panel_id, 0), one.reviews, one.quorum)
     for panel_id, count in asked.items():
         yield from _judges_of(it.panels[panel_id], count)
+    unled = [it.panels[one].panel.name for one in asked if not it.panels[one].chairs]
+    if unled:
+        yield _advice(f"Nobody chairs {names(unled, 12)}.", "builder.invite")
     for panel_id, panel in it.panels.items():
         if panel_id not in asked:
             yield _advice(f"{panel.panel.name} judges no round.", "builder.panels")
@@ -254,8 +258,6 @@ def _judges_of(panel: PanelCount, asked: int) -> Iterator[Finding]:
             f"{name} has {many(panel.judges, 'judge')} of {asked}; {panel.invited} more are invited.",
             "builder.invite",
         )
-    if not panel.chairs:
-        yield _advice(f"Nobody chairs {name}.", "builder.invite")
 
 
 def _outcomes(it: SetUp, now: datetime) -> Iterator[Finding]:
@@ -290,12 +292,12 @@ def _installation(it: SetUp, now: datetime) -> Iterator[Finding]:
     if "mail" not in it.proofs:
         yield _red("No mail has been delivered yet. Send yourself one.", "builder.check")
     for kind, sentence in (
-        ("backup", "No backup has been made. Whoever keeps the server runs: heroes backup --try"),
-        ("restored", "No backup has been restored. Whoever keeps the server runs: heroes backup --try"),
+        ("backup", "No backup has been made yet. On the server: heroes backup FILE --try"),
+        ("restored", "No backup has been restored yet. The same command does it."),
     ):
         proof = it.proofs.get(kind)
         if proof is None:
-            yield _red(f"{sentence}.", "builder.check")
+            yield _red(sentence, "builder.check")
         elif now - proof.at > STALE:
             yield _advice(
                 f"It is more than a year ago that a backup was {'made' if kind == 'backup' else kind}."

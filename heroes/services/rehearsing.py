@@ -60,9 +60,9 @@ def being_built(ctx: Context, season_slug: str, deed: Deed) -> Season:
 
 
 def hold(ctx: Context, season: Season) -> None:
-    """Read anew how far a season is, and keep it so until the transaction ends."""
+    """Read anew how far a season is, and keep it so, without another entry, until the transaction ends."""
     facts = ["opened_at", "ended_at", "rehearsing_since", "name", "version"]
-    ctx.session.refresh(season, facts, with_for_update={"key_share": True})
+    ctx.session.refresh(season, facts, with_for_update=True)
 
 
 def publish(ctx: Context, season: Season) -> None:

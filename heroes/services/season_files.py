@@ -80,9 +80,10 @@ class TakenIn:
     took: tuple[str, ...]
 
 
-def take_in(ctx: Context, data: dict[str, Any], *, dry_run: bool = False) -> TakenIn:
+def take_in(ctx: Context, data: dict[str, Any], *, dry_run: bool = False, opened: bool = False) -> TakenIn:
     """Load a season into the programme that `init` made, whole or not at all; a dry run writes nothing.
 
+    It is left to its staff to open, unless it is to be `opened` at once, which asks nothing.
     A programme that is there keeps what it has, and takes sectors and its description from the file where it has none.
     Raises `BadSeason`, as well for a programme that is not there: one without an owner could be run by nobody.
     """
@@ -91,7 +92,7 @@ def take_in(ctx: Context, data: dict[str, Any], *, dry_run: bool = False) -> Tak
             check_shape(data)
             programme = _programme_for(ctx, data["programme"]["slug"])
             took = lacks(programme, data["programme"])
-            season = load_season(ctx, data)
+            season = load_season(ctx, data, opened=opened)
             taken = TakenIn(
                 programme.name,
                 season.name,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from heroes.cli.commands import heroes
 from heroes.cli.running import command_app
 from heroes.cli.season import EXAMPLE
-from heroes.models import AuditRecord, Category, Programme, Season
+from heroes.models import AuditRecord, Category, Programme, RuleCard, Season
 from heroes.models.database import db
 from tests.world import HERE
 
@@ -58,13 +58,49 @@ def test_a_season_comes_into_the_programme_that_init_made() -> None:
         "Made Small Heroes 2026 (small-2026) in Small Heroes: 2 categories, 3 rounds, 2 panels.\n"
         "References begin with SH-26.\n"
         "The programme took its sectors from the file.\n"
-        "Look at /small-2026/ as a stranger would; the owner goes on at /admin/small-2026/.\n"
+        "Only its staff see it: go on at /admin/small-2026/setup/, and open it there when it is ready.\n"
     )
     assert kept()[:2] == (["small-heroes"], ["small-2026"])
     with command_app():
         programme = db.session.scalars(select(Programme)).one()
         assert (programme.sectors, programme.contact) == (["Water", "Energy"], "olive@tiny.example")
         assert db.session.scalar(select(func.count()).select_from(Category)) == 2
+
+
+def opened() -> tuple[bool, int]:
+    """Whether the season is open, and how many rule cards it has."""
+    with command_app():
+        season = db.session.scalars(select(Season)).one()
+        return season.opened_at is not None, db.session.scalar(
+            select(func.count()).select_from(RuleCard)
+        ) or 0
+
+
+def test_it_is_opened_only_when_nothing_keeps_it() -> None:
+    assert load(SMALL).exit_code == 0
+    assert opened() == (False, 0)
+    kept = run("season", "open", "small-2026")
+    assert kept.exit_code == 1
+    assert "BAD  No mail has been delivered yet. Send yourself one.\n" in kept.stdout
+    assert (
+        kept.stderr
+        == f"heroes: Small Heroes 2026 stays closed: {len(kept.stdout.splitlines())} lines above\n"
+    )
+    assert opened() == (False, 0)
+    assert run("season", "open", "nothing").stderr == "heroes: there is no season 'nothing'\n"
+
+
+def test_open_asks_nothing_where_it_is_told_so() -> None:
+    done = load(SMALL, "--open")
+    assert done.output.endswith(
+        "Look at /small-2026/ as a stranger would; the owner goes on at /admin/small-2026/.\n"
+    )
+    assert opened() == (True, 1)
+    again = run("season", "open", "small-2026")
+    assert (again.exit_code, again.stderr) == (
+        2,
+        "heroes: This season is open: what happens in it is real.\n",
+    )
 
 
 def test_what_the_programme_has_is_not_replaced() -> None:

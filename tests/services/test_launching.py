@@ -210,8 +210,8 @@ def test_nothing_is_opened_while_something_is_red(lite_world: World) -> None:
         "The privacy notice is not written yet.": "builder.look",
         "Entries have closed already, on Monday 1 December 2025, 09:00 UK time.": "builder.timeline",
         "Hero asks nothing yet.": "builder.form",
-        "Frontline Hero, Round 1, written: a decision needs 9 scorecards, and only 8 are asked for.": "builder.edit_round",
-        "Team of the Year, Round 1, written: a decision needs 9 scorecards, and only 8 are asked for.": "builder.edit_round",
+        "Frontline Hero, Round 1, written: a decision needs 9 scorecards of 8.": "builder.edit_round",
+        "Team of the Year, Round 1, written: a decision needs 9 scorecards of 8.": "builder.edit_round",
         "People panel has 4 judges and 0 invitations; its rounds ask for 9.": "builder.invite",
         "Teams panel has 4 judges and 0 invitations; its rounds ask for 9.": "builder.invite",
         "Frontline Hero is announced before Round 1, written closes.": "builder.timeline",
@@ -219,8 +219,8 @@ def test_nothing_is_opened_while_something_is_red(lite_world: World) -> None:
             "builder.categories"
         ),
         "No mail has been delivered yet. Send yourself one.": "builder.check",
-        "No backup has been made. Whoever keeps the server runs: heroes backup --try.": "builder.check",
-        "No backup has been restored. Whoever keeps the server runs: heroes backup --try.": "builder.check",
+        "No backup has been made yet. On the server: heroes backup FILE --try": "builder.check",
+        "No backup has been restored yet. The same command does it.": "builder.check",
     }
     assert world.season().opened_at is None
 
