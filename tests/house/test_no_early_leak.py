@@ -171,6 +171,7 @@ BUILT = {
     "number": ("0",),
     "panel_slug": ("people",),
     "source": ("empty",),
+    "accent": ("8e1b55",),
 }
 """Parameters of the builder's pages, which nobody who is walked as may see."""
 

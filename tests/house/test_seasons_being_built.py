@@ -156,6 +156,7 @@ def walked(scene: Scene, other: Scene) -> Seen:
         "number": ("0",),
         "panel_slug": ("people",),
         "source": ("empty",),
+        "accent": ("8e1b55",),
     }
     secret = scene if scene.links else other
     for who in WALKERS:
