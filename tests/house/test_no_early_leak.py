@@ -172,6 +172,7 @@ BUILT = {
     "panel_slug": ("people",),
     "source": ("empty",),
     "accent": ("8e1b55",),
+    "digest": ("0" * 64,),
 }
 """Parameters of the builder's pages, which nobody who is walked as may see."""
 
