@@ -17,6 +17,7 @@ from heroes.domain.terms import parts, spoken
 READ_OUT = frozenset({"aria-label", "alt", "title", "placeholder", "data-label"})
 """Attributes whose values people read."""
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*$")
+_MARKS = re.compile("[<>\"']")
 _SILENT = re.compile(r"<(style|script|code)\b", re.IGNORECASE)
 
 
@@ -38,22 +39,24 @@ class _Place:
             return False
         return not self.in_tag or bool(self.quote and self.attribute in READ_OUT)
 
-    def step(self, character: str) -> None:
-        if not self.html:
-            return
+    def pass_over(self, text: str) -> None:
+        """Text without a mark of HTML; inside a tag it may name the attribute that comes next."""
+        if self.in_tag and not self.quote:
+            self.tag += text
+
+    def step(self, mark: str) -> None:
+        """One of < > " and '."""
         if not self.in_tag:
-            if character == "<":
+            if mark == "<":
                 self.in_tag, self.tag = True, "<"
-            return
-        if self.quote:
-            if character == self.quote:
+        elif self.quote:
+            if mark == self.quote:
                 self.quote = ""
-            return
-        self.tag += character
-        if character in "\"'":
-            found = _ATTRIBUTE.search(self.tag[:-1])
-            self.quote, self.attribute = character, found[1].lower() if found else ""
-        elif character == ">":
+        elif mark in "\"'":
+            found = _ATTRIBUTE.search(self.tag)
+            self.quote, self.attribute = mark, found[1].lower() if found else ""
+            self.tag += mark
+        elif mark == ">":
             self.in_tag = False
             opened = _SILENT.match(self.tag)
             self.silent = opened[1] if opened else "" if self.tag.startswith("</") else self.silent
@@ -92,14 +95,17 @@ def _of_data(token: Token, place: _Place) -> Iterator[Token]:
 
 def _runs(text: str, place: _Place) -> Iterator[tuple[str, bool]]:
     """The text in runs, each either read by people or not."""
-    start, read = 0, place.read
-    for at, character in enumerate(text):
-        place.step(character)
+    start, at, read = 0, 0, place.read
+    for found in _MARKS.finditer(text) if place.html else ():
+        place.pass_over(text[at : found.start()])
+        place.step(found[0])
+        at = found.end()
         if place.read is not read:
-            end = at if read else at + 1
+            end = found.start() if read else at
             if end > start:
                 yield text[start:end], read
             start, read = end, place.read
+    place.pass_over(text[at:])
     if text[start:]:
         yield text[start:], read
 

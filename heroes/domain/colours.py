@@ -157,7 +157,8 @@ def style_sheet(accent: str) -> str:
     }
     rules = " ".join(f"{name}: {value};" for name, value in said.items())
     quilt = f"--h1: {accent}; --h2: {_lit(accent, 0.58, 0.8)}; --h3: {_mixed('#ffffff', accent, 0.16)};"
-    return f"@layer tokens {{ :root, [data-bs-theme] {{ {rules} }} .hero-art .hue-1, .rulecard .hue-1 {{ {quilt} }} }}\n"
+    art = f".hero-art .hue-1, .rulecard .hue-1 {{ {quilt} }}"
+    return f"@layer tokens {{ :root, [data-bs-theme] {{ {rules} }} {art} }}\n"
 
 
 _TICK = (

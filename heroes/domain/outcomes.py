@@ -306,13 +306,12 @@ def levels_in_short(rule: OutcomeRule) -> str:
     """The levels that can be won, in one line: "1 winner, up to 2 highly commended"."""
     parts = []
     for number, level in enumerate(rule.levels):
-        name = level.name.lower()
         if level.places is not None:
-            parts.append(f"{'up to ' if number else ''}{level.places} {name}")
+            parts.append(f"{'up to ' if number else ''}{level.places} {level.name.lower()}")
         elif level.at_least is not None:
-            parts.append(f"{name} from {plain(level.at_least)}")
+            parts.append(f"{level.name} from {plain(level.at_least)}")
         else:
-            parts.append(name)
+            parts.append(level.name)
     return ", ".join(parts)
 
 

@@ -27,8 +27,9 @@ def edit(ctx: Context, season_slug: str, reason: str = "", deed: Deed = Deed.SET
         if season.ended_at is not None and season.ended_at <= ctx.now:
             raise NotAllowed("This season has ended, so its set-up stays as it is.")
         rule_cards.begin(ctx, season)
+        terms = season.terms
         yield season
-        undertaking.keep_change(ctx, season)
+        undertaking.keep_change(ctx, season, terms)
         ctx.session.flush()
         rule_cards.keep(ctx, season, reason)
 

@@ -1,7 +1,9 @@
 """An entry's form and its people's fields."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from heroes.domain.digests import digest
 from heroes.domain.nominations import People
 from heroes.domain.questions import Form, parse_form
 from heroes.models.entries import Entry
@@ -21,16 +23,26 @@ PEOPLE_COLUMNS = (
 """The columns of an entry that the people's fields are kept in."""
 
 
+MOST_PARSED = 500
 _PARSED: dict[str, Form] = {}
 
 
 def form_of(version: FormVersion) -> Form:
     """The parsed form; a published version never changes, so each is parsed once in a process."""
-    if version.digest not in _PARSED:
-        if len(_PARSED) > 500:
+    return _form(version.digest, version.sections)
+
+
+def form_from(sections: list[dict[str, Any]]) -> Form:
+    """The same for a version's sections alone."""
+    return _form(digest(sections), sections)
+
+
+def _form(known_as: str, sections: list[dict[str, Any]]) -> Form:
+    if known_as not in _PARSED:
+        if len(_PARSED) > MOST_PARSED:
             _PARSED.clear()
-        _PARSED[version.digest] = parse_form(version.sections)
-    return _PARSED[version.digest]
+        _PARSED[known_as] = parse_form(sections)
+    return _PARSED[known_as]
 
 
 def still_asked(version: FormVersion, answers: Mapping[str, str]) -> dict[str, str]:

@@ -31,7 +31,12 @@ def measures_of(rows: Sequence[CriterionRow]) -> list[Measure]:
 
 def measures_on(ctx: Context, board: Board) -> list[Measure]:
     """The same for a board's round, in one statement."""
-    return measures_of(read.criteria_of(ctx.session, board.round.score_set_id))
+    return measures_of(_counting(ctx, board.round.score_set_id))
+
+
+def _counting(ctx: Context, score_set_id: int) -> list[CriterionRow]:
+    """The criteria that results are made of: those that stand apart are in none."""
+    return [row for row in read.criteria_of(ctx.session, score_set_id) if row.counts]
 
 
 def proposals(ctx: Context, board: Board, open_states: frozenset[str]) -> dict[str, Proposal]:
@@ -40,7 +45,7 @@ def proposals(ctx: Context, board: Board, open_states: frozenset[str]) -> dict[s
     `open_states` are those in which an entry can still be awarded from this board.
     """
     rule = rule_of(board)
-    rows = read.criteria_of(ctx.session, board.round.score_set_id)
+    rows = _counting(ctx, board.round.score_set_id)
     keys = {one.name: row.key for one, row in zip(named(rows), rows, strict=True)}
     elsewhere = _elsewhere(ctx, board) if rule.one_per_person else {}
     candidates = [_candidate(board, line, keys, open_states) for line in board.lines]
@@ -120,7 +125,7 @@ def own_gaps(ctx: Context, entries: Sequence[Entry], outcome: object) -> dict[in
     """
     rule = parse_outcome_rule(outcome)
     rows = read.lines_quoted(ctx.session, [entry.id for entry in entries])
-    sets = {row.score_set_id: read.criteria_of(ctx.session, row.score_set_id) for row in rows}
+    sets = {row.score_set_id: _counting(ctx, row.score_set_id) for row in rows}
     found = {}
     for row in rows:
         asked = sets[row.score_set_id]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, inspect, select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import contains_eager
@@ -19,6 +19,7 @@ from heroes.domain.policy import Deed
 from heroes.models import people_pages as read
 from heroes.models.installation import Programme
 from heroes.models.seasons import Panel, PanelMember, Season, Undertaking
+from heroes.models.visibility import seasons_for_panels
 from heroes.services.auditing import note
 from heroes.services.context import Context
 from heroes.services.permission import staff_season
@@ -48,6 +49,11 @@ def digest_of(text: str) -> str:
 def asks(season: Season) -> bool:
     """Whether a season has terms at all."""
     return bool(season.terms.strip())
+
+
+def shows(season: Season) -> bool:
+    """Whether a season's judges can read its terms: it has some, and its judges may know of it by now."""
+    return asks(season) and (season.opened_at is not None or season.rehearsing_since is not None)
 
 
 def must_have_agreed(ctx: Context, season: Season) -> None:
@@ -92,6 +98,7 @@ def terms_of(ctx: Context, season_slug: str) -> Terms:
         .options(contains_eager(Season.programme))
         .where(
             Season.slug == season_slug,
+            seasons_for_panels(),
             Season.id.in_(
                 select(Panel.season_id)
                 .join(PanelMember, PanelMember.panel_id == Panel.id)
@@ -155,9 +162,9 @@ def agree(ctx: Context, season_slug: str, digest: str, ticked: bool) -> None:
         )
 
 
-def keep_change(ctx: Context, season: Season) -> None:
-    """Keep when a season's terms were changed, before the change is written. Needs a running transaction."""
-    if inspect(season).attrs.terms.history.has_changes():
+def keep_change(ctx: Context, season: Season, before: str) -> None:
+    """Keep when a season's terms were changed, if they were. Needs a running transaction."""
+    if digest_of(season.terms) != digest_of(before):
         season.terms_changed_at = ctx.now
 
 

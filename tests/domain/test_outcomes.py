@@ -92,8 +92,8 @@ def test_each_part_has_its_sentence() -> None:
     ]
     assert [levels_in_short(parse_outcome_rule(one)) for one in (HERO, CHECK, both)] == [
         "1 hero, up to 2 highly commended",
-        "distinction from 90, merit from 80, accredited from 70",
-        "1 winner, commended from 70",
+        "Distinction from 90, Merit from 80, Accredited from 70",
+        "1 winner, Commended from 70",
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heroes.domain.nominations import PEOPLE_FIELDS
+from heroes.domain.nominations import CHAPTER, PEOPLE_FIELDS
 from heroes.domain.questions import (
     KINDS,
     RESERVED,
@@ -69,7 +69,7 @@ def test_every_kind_has_words_and_settings_that_a_question_has() -> None:
 
 
 def test_no_question_takes_the_name_of_a_field_that_every_form_has() -> None:
-    assert {field.key for field in PEOPLE_FIELDS} < RESERVED
+    assert {field.key for field in (*PEOPLE_FIELDS, CHAPTER)} < RESERVED
 
 
 COLUMNS = (Column("What"), Column("Days", "days", True))

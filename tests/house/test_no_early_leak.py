@@ -21,13 +21,13 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from heroes.domain.entry_states import Act, Face, State
-from heroes.models import Assignment, Entry, Organisation, OutboxMail
+from heroes.models import Assignment, Category, Entry, Organisation, OutboxMail
 from heroes.models.database import db, dispose
 from heroes.services import nominating, posting, rounds, screening
 from heroes.services.context import Context
 from heroes.web.nominator import private
 from tests.counting import statements
-from tests.judging import asked, handed_in
+from tests.judging import asked, change, handed_in
 from tests.outcomes import moved, released
 from tests.servers import Databases
 from tests.world import FINAL_JUDGED, JUDGED, JUDGING, OPEN, STORY, World, build, open_world
@@ -146,6 +146,20 @@ def only_the_level(scene: Scene, swapped: bool) -> None:
     scene.act("c1", Act.AWARD, level="commended")
     for name in ("a2", "b2", "c2"):
         scene.act(name, Act.NOT_AWARD)
+
+
+def where_nobody_competes(scene: Scene, swapped: bool) -> None:
+    """A shortlist is out and says nothing here: who reached the benchmark, and who did not, are the hidden facts."""
+    frontline = scene.world.session.get_one(Category, scene.entries["a1"].category_id)
+    outcome = {"levels": [{"key": "reached", "name": "Accredited", "at_least": 60}]}
+    change(scene.world, frontline, outcome=outcome)
+    released(scene.world, "shortlist", anyway=True)
+    for name in ("a1", "b1", "c1"):
+        scene.act(name, Act.SHORTLIST)
+        if (name == "b1") is swapped:
+            scene.act(name, Act.AWARD, level="reached")
+        else:
+            scene.act(name, Act.NOT_AWARD)
 
 
 # ---- looking at everything ----
@@ -443,7 +457,7 @@ def leak_in(
 
 
 def test_without_a_leak_a_short_walk_finds_nothing(databases: Databases, tmp_path: Path) -> None:
-    assert leak_in(databases, tmp_path, before_the_shortlist, "/mine/") == []
+    assert leak_in(databases, tmp_path, where_nobody_competes, "/mine/") == []
 
 
 def test_a_planted_word_turns_it_red(

@@ -31,6 +31,8 @@ def test_questions_come_and_go_with_the_answers_they_hang_on(live: Live) -> None
     assert there(page) == []
     page.get_by_label("Letters").check()
     assert there(page) == ["posted-0", "stamp"]
+    expect(page.get_by_text("Only if your answer")).to_have_count(3)
+    assert not any(words.is_visible() for words in page.get_by_text("Only if your answer").all())
     assert page.locator("#stamp").input_value() == ANSWERS["stamp"]
 
     page.locator("#helped-0").focus()

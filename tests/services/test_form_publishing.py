@@ -12,11 +12,13 @@ from heroes.models.entries import AnswerSheet, Entry
 from heroes.models.outbox import OutboxMail
 from heroes.models.seasons import Category, FormDesign, FormVersion
 from heroes.services import form_designs, form_publishing, nominating
+from heroes.services.context import Context
 from heroes.services.form_publishing import Published
 from heroes.services.refusals import Faster, Invalid, NotAllowed, NotFound
 from heroes.services.transactions import transaction
 from tests.judging import entered, handed_in
-from tests.world import World
+from tests.two_at_once import one_after_the_other
+from tests.world import STORY, World
 
 SEASON = "small-2026"
 HERO = ["sentence", "story", "where", "calls", "proof", "shift", "agreed", "consent"]
@@ -86,6 +88,14 @@ def test_a_form_goes_out_to_the_categories_that_ask_something_else(world: World)
         before.items()
     )
     assert publish(world) == Published(())
+    add(world, "Who else helped?")
+    adam, season = world.ctx("adam"), world.season()
+    with transaction(adam):
+        assert (form_publishing.publish_all(adam, season), form_publishing.publish_all(adam, season)) == (
+            2,
+            0,
+        )
+    assert form_numbers(world) == {"frontline": [1, 2], "teams": [1, 2, 3]}
 
 
 def test_a_draft_moves_along_with_its_answers_and_the_others_are_kept(world: World) -> None:
@@ -116,6 +126,35 @@ def test_a_draft_can_stay_on_its_form(world: World) -> None:
     world.session.expire_all()
     assert draft.link is not None
     nominating.send(world.ctx("alice", frozenset({draft.link.id})), draft.entry.handle, 1)
+
+
+@pytest.mark.parametrize("saver_first", [True, False])
+def test_saving_while_the_form_is_published_loses_no_words(world: World, saver_first: bool) -> None:
+    draft = world.nominate()
+    add(world, "Who else helped?")
+    version, handle, entry_id = design(world).version, draft.entry.handle, draft.entry.id
+    assert draft.link is not None
+    alice = world.actor("alice", frozenset({draft.link.id}))
+    later = STORY | {"story": "Later words.", "title": "Another name"}
+
+    def save(ctx: Context) -> None:
+        nominating.save(ctx.acting(alice), handle, 1, dict(later))
+
+    def publish_it(ctx: Context) -> None:
+        form_publishing.publish(ctx, SEASON, "hero", version)
+
+    publisher, saver = ("adam", publish_it), ("stranger", save)
+    if saver_first:
+        assert one_after_the_other(world, saver, "UPDATE entries", publisher) == ("done", "done")
+    else:
+        came = one_after_the_other(world, publisher, "INSERT INTO answer_sheets", saver)
+        assert came == ("done", "faster")
+    entry = world.session.get_one(Entry, entry_id, populate_existing=True)
+    shown = world.session.scalars(
+        select(AnswerSheet).where(AnswerSheet.entry_id == entry_id, AnswerSheet.number == entry.sheet_number)
+    ).one()
+    kept = "Later words." if saver_first else STORY["story"]
+    assert (shown.number, shown.answers["story"]) == (2, kept)
 
 
 def test_entries_that_are_in_are_asked_to_complete_what_is_new_only_where_that_may_be(world: World) -> None:

@@ -187,6 +187,8 @@ def test_nobody_hears_of_a_benchmark_before_the_outcomes_and_then_only_their_own
     )
     assert not any(name in before["shortlist"] for name in ("Ada Ames", "Ben Bode", "Cyd Cole"))
     assert world.session.scalars(_MAILS).all() == []
+    staff = text(world.client("olive").get(f"/admin/entry/{cyd.handle}").get_data(as_text=True))
+    assert "Working towards" in staff
 
     world.clock.at = FINAL_JUDGED
     released(world, "outcomes")

@@ -22,6 +22,7 @@ from heroes.services.transactions import transaction
 from tests.bundling import SIGNER, examined
 from tests.judging import COMMENT, GOOD, WRITTEN, asked, assignment, elsewhere, handed_in, marks_kept
 from tests.outcomes import board, three
+from tests.two_at_once import one_after_the_other
 from tests.world import World
 
 SEASON = "small-2026"
@@ -320,3 +321,24 @@ def test_the_lowest_and_the_highest_mark_ask_for_a_reason(lite_world: World) -> 
     notes = {"difference": "She saved a life.", "beyond": "Nothing."}
     scoring.submit(world.ctx("jack"), one.handle, 2, marks, Words(COMMENT, notes))
     assert assignment(world, entry, "jack").notes == notes
+
+
+# ---- both at one moment ----
+
+
+def test_a_scorecard_that_comes_in_during_a_correction_is_marked_on_the_scale_of_after(world: World) -> None:
+    entry = elsewhere(world)
+    handed_in(world, entry, "jack")
+    handle = asked(world, entry, "jill").handle
+    version = saved(world, edited(world, OTHER_SCALE))
+    outcomes = one_after_the_other(
+        world,
+        ("adam", lambda ctx: designs.publish(ctx, SEASON, "frontline", "Too coarse", version)),
+        "INSERT INTO score_sets",
+        (
+            "jill",
+            lambda ctx: scoring.submit(ctx, handle, 1, GOOD, COMMENT, {"beyond": "0:10:1"}),
+        ),
+    )
+    assert outcomes == ("done", "invalid")
+    assert assignment(world, entry, "jill").submission == 0

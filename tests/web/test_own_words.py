@@ -38,11 +38,26 @@ def looked_at(world: World) -> dict[tuple[str, str], str]:
     alice, mine, org = world.client(), draft.entry.handle, "/organisation/orglarkfield/"
     with alice.session_transaction() as cookie:
         cookie["links"] = [draft.link.id]
-    season = ("/", "/small-2026/", "/small-2026/rules", "/small-2026/shortlist/", "/small-2026/winners/")
+    season = (
+        "/",
+        "/small-2026/",
+        "/small-2026/rules",
+        "/small-2026/rule-card",
+        "/small-2026/shortlist/",
+        "/small-2026/winners/",
+    )
     category = ("/small-2026/frontline/", "/small-2026/frontline/nominate")
     own_pages = ("/mine/", "/links", *(f"/mine/{mine}/{page}" for page in ("", "edit", "check", "links")))
     shown = seen(alice, "alice", *season, *category, *own_pages, "/sign-in")
-    shown |= seen(world.client("bob"), "bob", org, f"{org}start", f"{org}colleagues", "/account")
+    shown |= seen(
+        world.client("bob"),
+        "bob",
+        org,
+        f"{org}start",
+        f"{org}colleagues",
+        f"{org}small-2026/teams/start",
+        "/account",
+    )
     handle = asked(world, first, "jack").handle
     handed_in(world, second, "jack")
     shown |= seen(

@@ -1,16 +1,17 @@
 """Two programmes with two seasons each: every page in its own look and words, and a way from one to another."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import inspect, select
 
-from heroes.models import Programme, Season
-from heroes.services import describing, dressing, rule_cards, starting
+from heroes.models import Assignment, Entry, Programme, Season, User
+from heroes.services import assigning, describing, dressing, nominating, rounds, rule_cards, starting
 from heroes.services.describing import stamp
 from heroes.services.starting import Wanted
 from heroes.services.transactions import transaction
-from tests.world import World
+from tests.world import OPEN, STORY, World
 
 
 def grow(world: World) -> None:
@@ -95,3 +96,42 @@ def test_staff_go_from_one_season_to_another_where_there_is_another(lite_world: 
     assert shown("adam") == {"small-2026", "small-2027"}
     assert world.client("jack").get("/admin/seasons/").status_code == 404
     assert world.client("adam").get("/admin/bright-2026/").status_code == 404
+
+
+def test_a_judge_of_two_seasons_reads_which_is_which_and_each_card_has_its_own_look(
+    lite_world: World,
+) -> None:
+    world = lite_world
+    grow(world)
+    handles = {}
+    for slug, at in (("small-2026", OPEN), ("small-2027", OPEN + timedelta(days=364))):
+        world.clock.at = at
+        started = nominating.start(world.ctx(), slug, "frontline", STORY)  # type: ignore[arg-type] # posted texts
+        assert started.link is not None
+        mine = world.ctx("alice", frozenset({started.link.id}))
+        nominating.send(mine, started.entry.handle, started.sheet.revision)
+        entry = world.session.get_one(Entry, started.entry.id)
+        ctx = world.ctx("adam")
+        with transaction(ctx):
+            rounds.admit(ctx, entry, rounds.first_round(ctx, entry.category_id))
+        jack = world.session.get_one(User, world.people["jack"]).handle
+        assigning.assign(ctx, slug, "frontline", "written", entry.handle, jack)
+        handles[slug] = world.session.scalars(
+            select(Assignment.handle).where(Assignment.entry_id == entry.id)
+        ).one()
+    dressing.set_colour(
+        world.ctx("olive"), "small-2027", "#0b5cc4", seen=stamp(dressing.look_of(season(world, "small-2027")))
+    )
+    client = world.client("jack")
+
+    queue = client.get("/judge/").get_data(as_text=True)
+    cards = {slug: client.get(f"/judge/{handle}").get_data(as_text=True) for slug, handle in handles.items()}
+
+    assert set(re.findall(r"Frontline Hero, (Small Heroes 202\d)", queue)) == {
+        "Small Heroes 2026",
+        "Small Heroes 2027",
+    }
+    assert {slug: "/look/0b5cc4.css" in page for slug, page in cards.items()} == {
+        "small-2026": False,
+        "small-2027": True,
+    }

@@ -81,7 +81,8 @@ def check(form: Form, answers: Mapping[str, str]) -> dict[str, str]:
 
 def sent(form: Form, answers: Mapping[str, str]) -> Answers:
     """The answers that are sent: only those to questions that are asked."""
-    return {q.key: answers[q.key] for q in form.asked(answers).questions if answers.get(q.key)}
+    asked = form.asked_keys(answers)
+    return {q.key: answers[q.key] for q in form.questions if q.key in asked and answers.get(q.key)}
 
 
 def still_fits(form: Form, answers: Mapping[str, str]) -> tuple[Question, ...]:
@@ -96,8 +97,9 @@ def furthest(form: Form, answers: Mapping[str, str]) -> str:
 
 def words_to_judge(form: Form, answers: Mapping[str, str], *, blind: bool) -> int:
     """How many words of an entry a judge reads."""
-    shown = form.asked(answers).for_judges(blind=blind)
-    return sum(count_words(answers.get(question.key, "")) for question in shown.questions)
+    asked = form.asked_keys(answers)
+    shown = (q.key for q in form.questions if q.key in asked and q.shown_to_judges(blind=blind))
+    return sum(count_words(answers.get(key, "")) for key in shown)
 
 
 def _missing(question: Question) -> str | None:

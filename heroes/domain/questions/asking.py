@@ -88,6 +88,10 @@ class Question:
             return ("yes", "no")
         return self.choices if self.kind in ("choice", "many") else ()
 
+    def shown_to_judges(self, *, blind: bool) -> bool:
+        """Whether judges read the answer: never a consent, and in a blind round nothing that identifies."""
+        return self.judges and self.kind != "consent" and not (blind and self.identifying)
+
     @property
     def at_most(self) -> int:
         """How many choices, people or rows can be given."""
@@ -134,7 +138,7 @@ class Form:
             {
                 q.key: replace(q, emails=False) if q.emails else q
                 for q in self.questions
-                if q.judges and q.kind != "consent" and not (blind and q.identifying)
+                if q.shown_to_judges(blind=blind)
             }
         )
 
@@ -152,18 +156,24 @@ class Form:
 
         To be called on the whole form: a condition on a question that is not there is not met.
         """
-        if not any(question.when for question in self.questions):
+        keys = self.asked_keys(answers)
+        if all(question.when is None for question in self.questions):
             return self
-        kept: dict[str, Question] = {}
+        return self._keeping(
+            {q.key: replace(q, when=None) if q.when else q for q in self.questions if q.key in keys}
+        )
+
+    def asked_keys(self, answers: Mapping[str, str]) -> set[str]:
+        """The keys of what is asked of whoever gave these answers."""
+        asked: set[str] = set()
         for question in self.questions:
-            if question.when is None or (
-                question.when.question in kept
-                and not set(answers.get(question.when.question, "").split("\n")).isdisjoint(
-                    question.when.values
-                )
+            when = question.when
+            if when is None or (
+                when.question in asked
+                and not set(answers.get(when.question, "").split("\n")).isdisjoint(when.values)
             ):
-                kept[question.key] = replace(question, when=None)
-        return self._keeping(kept)
+                asked.add(question.key)
+        return asked
 
     def _keeping(self, kept: Mapping[str, Question]) -> "Form":
         sections = (

@@ -1,6 +1,7 @@
 // Questions that are asked only after some answer to an earlier one come and go with that answer.
 //   <div data-asked="KEY" data-asked-if="EARLIER KEY" data-asked-is='["yes"]'>   one such question
 //   <section data-asked-part>   goes while every question in it is away
+//   <span data-only-if>   says when, and goes: who has this module sees it happen
 // What is away keeps what was typed, and is sent along: the server knows by itself what is asked.
 
 function chosen(form, key) {
@@ -11,6 +12,10 @@ function bind(form) {
   const questions = [...form.querySelectorAll("[data-asked-if]")];
   const parts = [...form.querySelectorAll("[data-asked-part]")];
   if (!questions.length) return;
+  form.querySelectorAll("[data-only-if]").forEach((words) => {
+    const line = words.parentElement;
+    (line.textContent.trim() === words.textContent.trim() ? line : words).hidden = true;
+  });
 
   function update() {
     const away = new Set();

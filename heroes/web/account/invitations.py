@@ -35,7 +35,7 @@ def answer() -> AnyResponse:
         return _page(link_id, {})
     try:
         season = accepting.open_offer(context(), link_id).season
-        terms_of = season.slug if season is not None and undertaking.asks(season) else ""
+        terms_of = season.slug if season is not None and undertaking.shows(season) else ""
         signed = accepting.accept(
             context(),
             link_id,

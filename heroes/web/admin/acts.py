@@ -37,12 +37,28 @@ class ActWords:
         """The act of the table; changing a level begins with revoking."""
         return Act.REVOKE if self.key == "change_level" else Act(self.key)
 
-    def consequence_now(self, shortlist: Release, outcomes: Release) -> str:
-        """What the act leads to now: after the release that would tell of it there is no second seal."""
+    def consequence_now(self, shortlist: Release, outcomes: Release, benchmark: bool = False) -> str:
+        """What the act leads to now: after the release that would tell of it there is no second seal.
+
+        `benchmark`: in its category nobody competes, and nothing is told before the outcomes.
+        """
+        if benchmark and self.act in _BENCHMARK:
+            return _BENCHMARK[self.act][outcomes.released_at is not None]
         told = (outcomes,) if self.act in (Act.AWARD, Act.NOT_AWARD) else (shortlist, outcomes)
         out = any(release.released_at is not None for release in told)
         return self.once_out if out and self.once_out else self.consequence
 
+
+_LACKING = (
+    "Once the outcomes are released its entrant hears what is missing; it is named on no page.",
+    "The outcomes are out: its entrant hears at once what is missing; it is named on no page.",
+)
+_BENCHMARK = {
+    Act.SHORTLIST: ("Nobody outside the staff sees it.", "Nobody outside the staff sees it."),
+    Act.NOT_SHORTLIST: _LACKING,
+    Act.NOT_AWARD: _LACKING,
+}
+"""Act -> what it leads to in a benchmark category, before the outcomes are out and after."""
 
 _WORDS = (
     ActWords(

@@ -16,6 +16,7 @@ from heroes.domain.entry_states import Act, Facts, State
 from heroes.domain.nominations import MAY_TELL, people_fields
 from heroes.domain.outcomes import OutcomeRule, parse_outcome_rule
 from heroes.domain.policy import Deed, may
+from heroes.domain.proposing import KIND_WORDS, Kind
 from heroes.domain.questions import Told, count_words, showable, told
 from heroes.domain.roles import Role, with_implied
 from heroes.domain.workflow import Allowed, Refused, Why, offer
@@ -119,7 +120,8 @@ def _entry_page(
         season=page.season,
         zone=page.season.timezone,
         stations=stations(page.entry, shown.rule, page.season.timezone),
-        level=shown.rule.level_name(page.entry.level) if page.entry.level else None,
+        level=outcome_word(page.entry, shown.rule),
+        benchmark=shown.rule.benchmark,
         offered=[words for key, words in ACTS.items() if isinstance(verdicts[key], Allowed)],
         not_yet=_not_yet(verdicts),
         conflicted=shown.standing.conflicted
@@ -154,6 +156,14 @@ def _not_yet(verdicts: dict[str, Allowed | Refused]) -> list[tuple[str, str]]:
     ]
 
 
+def outcome_word(entry: Any, rule: OutcomeRule) -> str | None:
+    """What an entry has come to, where the rule has a word of its own for it."""
+    if entry.level:
+        return rule.level_name(entry.level)
+    lacking = rule.benchmark and entry.state == State.NOT_AWARDED.value
+    return KIND_WORDS[Kind.TOWARDS] if lacking else None
+
+
 def stations(entry: Any, rule: OutcomeRule, zone: str) -> list[tuple[str, str, str, str]]:
     """The four stations of the spine; a state beside it takes the place of the station that was not reached."""
     state = State(entry.state)
@@ -174,7 +184,7 @@ def stations(entry: Any, rule: OutcomeRule, zone: str) -> list[tuple[str, str, s
         if n < here:
             found.append(("done", "check", word, when(at)))
         elif n == here:
-            now = rule.level_name(entry.level) if entry.level else STATES[state.value].word
+            now = outcome_word(entry, rule) or STATES[state.value].word
             found.append(("here", STATES[state.value].icon, now, when(entry.state_since)))
         else:
             found.append(("", STATES[key].icon, word, ""))
@@ -381,7 +391,8 @@ def _act_page(shown: Shown, words: ActWords, form: Form, status: int = 200) -> R
         page=page,
         words=words,
         form=form,
-        level=shown.rule.level_name(page.entry.level) if page.entry.level else None,
+        level=outcome_word(page.entry, shown.rule),
+        benchmark=shown.rule.benchmark,
         correction=released and Role.OWNER in roles and words.act in (Act.RECONSIDER, Act.REVOKE),
     )
 

@@ -41,8 +41,9 @@ def form_frame(season: Season) -> dict[str, Any]:
     """What every page about forms is given beside the builder's frame."""
     roles = programme_roles(context(), season.programme_id)
     done = DONE.get(request.args.get("done", ""), "")
+    ended = season.ended_at is not None and season.ended_at <= context().now
     return frame(season, "forms") | {
-        "can_edit": may(Deed.SET_UP, roles),
+        "can_edit": may(Deed.SET_UP, roles) and not ended,
         "notices": [("ok", done)] if done else [],
         "kinds": KINDS,
     }
@@ -59,6 +60,18 @@ def design_to_see(season: Season, key: str) -> FormDesign:
     if design is None:
         raise NotFound
     return design
+
+
+def back_to(season_slug: str, key: str, done: str = "", moved: str = "") -> str:
+    """The form's page, with what was done and what has been moved or saved."""
+    return url_for("builder.form", season_slug=season_slug, key=key, done=done or None, moved=moved or None)
+
+
+def number_of(text: str) -> int:
+    """The number of a section in an address, or `NotFound`."""
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        raise NotFound
+    return int(text)
 
 
 @blueprint.get("/forms")

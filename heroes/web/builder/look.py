@@ -1,12 +1,13 @@
 """The builder's page about how a season looks and what it says: colour, logo, and texts in Markdown."""
 
+import re
 from collections.abc import Callable
 
 from flask import Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.adapters.pictures import MOST_BYTES
-from heroes.domain.colours import ENOUGH, OURS, clean_colour, colour_error, look_of
+from heroes.domain.colours import ENOUGH, OURS, clean_colour, colour_error, look_of, nearest
 from heroes.domain.descriptions import MOST_TEXT, TEXTS
 from heroes.domain.policy import Deed
 from heroes.domain.questions import showable
@@ -101,6 +102,7 @@ def _page(season_slug: str, trouble: Trouble, part: str = "") -> Response:
         accent=wanted,
         picked=shown.accent[0],
         problem=trouble.errors.get("accent") or problem or "",
+        better=nearest(wanted) if problem and re.fullmatch(r"#[0-9a-f]{6}", wanted) else "",
         shown=shown,
         enough=ENOUGH,
         logo=logo_address(season.logo_digest),

@@ -225,6 +225,11 @@ def _form(
     if row is not None and row.design is None and not kind_of(row.round.kind).question:
         designs.insert(0, (KEPT, "As it was imported"))
     choices = {"panel": dict(panels), "design": dict(designs)}
+    if request.method == "GET" and not kept:
+        # Where there is one only, nobody has to choose it.
+        typed = typed | {
+            name: next(iter(known)) for name, known in choices.items() if len(known) == 1 and not typed[name]
+        }
     return render(
         "builder/round_form.html",
         trouble.status,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -81,10 +82,9 @@ def _people_field(person: PeopleField, choices: tuple[str, ...]) -> Field:
 
 
 def _question_field(form: Questions, question: Question) -> Field:
-    said = (condition_words(form, question), question.help, range_words(question))
     settings: dict[str, Any] = {
         "label": question.label,
-        "description": " ".join(filter(None, said)),
+        "description": _described(form, question),
         "validators": _mark(question.required),
     }
     match question.kind:
@@ -123,6 +123,13 @@ def _question_field(form: Questions, question: Question) -> Field:
     if question.words and question.words > 25:
         return TextAreaField(**settings)
     return StringField(**settings)
+
+
+def _described(form: Questions, question: Question) -> str:
+    said = " ".join(filter(None, (question.help, range_words(question))))
+    only_if = condition_words(form, question)
+    # Said where nothing comes and goes by itself; the module js/asked.js takes it away.
+    return Markup("<span data-only-if>{}</span> {}").format(only_if, said) if only_if else said
 
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:

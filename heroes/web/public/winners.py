@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, Response
 
 from heroes.domain.outcomes import parse_outcome_rule
-from heroes.domain.questions import Form, answer_text, parse_form
+from heroes.domain.questions import Form, answer_text
 from heroes.models import public_pages, winner_pages
 from heroes.models.database import current_session
 from heroes.models.rule_pages import fingerprint
 from heroes.models.seasons import Category, Release, Season
 from heroes.models.winner_pages import Named
+from heroes.services.nomination_forms import form_from
 from heroes.services.refusals import NotFound
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render, set_site
@@ -129,7 +130,7 @@ def citation(one: Named) -> str:
     """The answer to the form's first public question that has one; nothing that was not asked as public."""
     if not one.sections or not one.answers:
         return ""
-    return public_answer(parse_form(one.sections), one.answers)
+    return public_answer(form_from(one.sections), one.answers)
 
 
 def public_answer(form: Form, answers: dict[str, str]) -> str:

@@ -264,6 +264,12 @@ def test_a_season_that_is_being_built_is_looked_at_before_anybody_else_sees_it(l
     page = client.get("/small-2026/frontline/")
     assert page.status_code == 200
     assert "The season is not open yet: they will see this once it is." in page.get_data(as_text=True)
+    change(lite_world, lite_world.season(), opened_at=lite_world.clock.now())
+    lite_world.app.extensions["visits"].take(lite_world.clock.now(), all_now=True)
+    client.get("/small-2026/frontline/")
+    assert not lite_world.app.extensions["visits"].counts, "nobody has visited"
+    lite_world.client("jill").get("/small-2026/frontline/")
+    assert lite_world.app.extensions["visits"].counts.total() == 1
 
 
 def test_marks_that_wait_for_ones_own_do_not_show_through_a_colleagues_eyes(lite_world: World) -> None:

@@ -10,7 +10,7 @@ from heroes.domain.questions import KINDS
 from heroes.models.seasons import Category, FormDesign, FormVersion
 from heroes.services.transactions import transaction
 from tests.counting import statements
-from tests.world import World, post, token_in
+from tests.world import STORY, World, post, token_in
 
 FORMS = "/admin/small-2026/setup/forms"
 HERO = f"{FORMS}/hero"
@@ -117,6 +117,22 @@ def test_a_preview_tries_the_form_out_and_keeps_nothing(lite_world: World) -> No
     assert page(world, "/admin/small-2026/queue").count("Sam Sample") == 0
 
 
+def test_what_is_no_longer_asked_is_kept_aside_for_whoever_wrote_it(lite_world: World) -> None:
+    world = lite_world
+    alice = world.client()
+    draft = post(alice, "/small-2026/frontline/nominate", STORY | {"act": "leave"})
+    edit = f"{draft.headers['Location'].partition('?')[0]}edit"
+    press(world, f"{HERO}/questions/story/remove", {"version": str(design(world).version)})
+    press(world, f"{HERO}/publish", {"version": str(design(world).version)})
+    text = alice.get(edit).get_data(as_text=True)
+    assert "Kept aside" in text
+    assert text.count(STORY["story"]) == 1
+    open_before = STORY | {"revision": "1", "story": "Typed while they published.", "where": "York"}
+    late = post(alice, edit, open_before)
+    assert late.status_code == 409
+    assert late.get_data(as_text=True).count("Typed while they published.") == 1
+
+
 def test_a_refused_question_comes_back_with_everything_that_was_typed(lite_world: World) -> None:
     typed: dict[str, Any] = {
         "version": str(design(lite_world).version),
@@ -180,6 +196,27 @@ def test_what_somebody_took_away_meanwhile_is_not_lost(lite_world: World) -> Non
     again = {name: values[0] for name, values in filled_in(late.get_data(as_text=True)).items()}
     assert post(client, f"{HERO}/questions/new", again, page=f"{HERO}/questions/sentence").status_code == 303
     assert design(world).sections[0]["question"][-1]["key"] == "story"
+
+
+def test_a_section_is_known_by_its_heading_wherever_somebody_has_put_it(lite_world: World) -> None:
+    world = lite_world
+    press(world, f"{HERO}/sections/new", {"version": str(design(world).version), "title": "The end"})
+    end = f"{HERO}/sections/1"
+    mine = {name: values[0] for name, values in filled_in(page(world, end)).items()} | {"title": "The last"}
+    up = {"version": mine["version"], "move": "section:1:up"}
+    press(world, f"{HERO}/move", up, who="olive", on=HERO)
+    late = press(world, end, mine, on=HERO)
+    text = late.get_data(as_text=True)
+    assert late.status_code == 409
+    assert "<td>The end</td><td>The last</td>" in text
+    assert f'action="{HERO}/sections/0"' in text
+    again = {name: values[0] for name, values in filled_in(text).items()}
+    assert press(world, f"{HERO}/sections/0", again).status_code == 303
+    assert [one["title"] for one in design(world).sections] == ["The last", "The story"]
+    press(world, f"{HERO}/sections/0/remove", {"version": str(design(world).version)}, who="olive")
+    gone = press(world, f"{HERO}/sections/0", again, on=HERO).get_data(as_text=True)
+    assert "is not there any more" in gone
+    assert f'action="{HERO}/sections/new"' in gone
 
 
 def test_things_move_by_buttons_and_the_focus_stays_on_what_moved(lite_world: World) -> None:
@@ -250,6 +287,8 @@ def test_name_and_categories(lite_world: World) -> None:
     assert (nameless.status_code, filled_in(nameless.get_data(as_text=True)).get("categories")) == (422, None)
     press(world, f"{FORMS}/teams/settings", {"version": "2", "name": "Teams", "categories": []})
     assert "Team of the Year has no form" in page(world, FORMS)
+    again = press(world, f"{FORMS}/new", {"name": "", "copy": "teams"}).get_data(as_text=True)
+    assert re.findall(r'<option value="([a-z]+)" selected>', again) == ["teams"]
     gone = press(world, f"{FORMS}/teams/delete", {"version": "3"}, on=f"{FORMS}/teams/settings")
     assert gone.headers["Location"].endswith("forms?done=deleted")
 

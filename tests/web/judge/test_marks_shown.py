@@ -69,3 +69,5 @@ def test_others_marks_show_when_the_round_says_so(
     assert seen(lite_world, entry) == open_still
     lite_world.clock.at = JUDGED
     assert seen(lite_world, entry) == closed
+    if when == "never":
+        assert "nobody on the panel sees the others’ marks" in lite_world.client("chloe").get(BOARD).text

@@ -14,7 +14,7 @@ from heroes.services.refusals import Faster
 from heroes.services.reporting import own_parts
 from heroes.services.undertaking import TermsFirst
 from tests.counting import statements
-from tests.judging import COMMENT, FORM, GOOD, WRITTEN, asked, elsewhere
+from tests.judging import COMMENT, FORM, GOOD, WRITTEN, asked, change, elsewhere
 from tests.world import JUDGED, JUDGING, World, post
 
 TERMS = "# Our terms\n\nWhat you read here **stays** here."
@@ -124,6 +124,8 @@ def test_an_invited_judge_reads_the_terms_at_once(lite_world: World) -> None:
     gone_on = post(client, "/invitation", {"name": "Nora", "promise": "yes"})
     assert (gone_on.status_code, gone_on.location) == (303, PAGE)
     assert client.get(PAGE).status_code == 200
+    change(lite_world, lite_world.season(), opened_at=None)
+    assert client.get(PAGE).status_code == 404, "nobody but staff knows of a season that is being built"
 
 
 def inviting_token(world: World, invitation_id: int) -> str:

@@ -154,6 +154,11 @@ def test_what_is_not_asked_is_kept_while_it_is_a_draft_and_never_sent(world: Wor
         for e in page.iter("div")
         if e.get("data-asked")
     }
+    assert [text_of(e) for e in page.iter("span") if e.get("data-only-if") is not None] == [
+        "Only if your answer to “Did anybody help?” is Yes.",
+        "Only if your answer to “Where did customers meet them?” includes Letters.",
+        "Only if your answer to “Were they posted?” is Yes.",
+    ]
     assert hanging == {
         "helpers": ("helped", '["yes"]'),
         "posted": ("channels", '["Letters"]'),
@@ -213,3 +218,39 @@ def test_a_judge_reads_what_is_meant_for_judges(world: World) -> None:
         "Where did customers meet them?": "Chat",
         "Who helped?": "Name Role Organisation Priya Nair Team leader Larkfield Water Sam Oduya",
     }
+
+
+HOSTILE: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({"helpers-0-0": "Ann\x00\u202e\tBo\r\nCy"}, {"helpers": "Ann Bo Cy"}),
+    ({"helpers-99-99": "far away", "helpers-100-0": "farther"}, {"helpers": "\t" * 99 + "far away"}),
+    ({"helpers": "Ann\nBo\tcook"}, {"helpers": "Ann\nBo\tcook"}),
+    ({"measures-0-1": "12"}, {"measures": "\t12"}),
+    ({"measures-0-0": "Calls answered", "measures-1-0": "Put right the first time"}, {}),
+    ({"channels": ["Phone", "", "Fax", "Phone", "\x07"]}, {"channels": "Phone\nFax"}),
+    ({"began": ["2026-02-01", "2026-02-02"]}, {"began": "2026-02-01\n2026-02-02"}),
+    ({"stamp-0-0": "a cell", "nobody-0-0": "a cell"}, {"stamp": "a cell"}),
+]
+"""What somebody posts, and what is kept of it."""
+
+
+def test_whatever_is_posted_is_kept_as_text_and_shown_again(world: World) -> None:
+    for hostile, kept in HOSTILE:
+        client = world.client()
+        token = token_in(client.get(FORM).get_data(as_text=True))
+        answer = client.post(FORM, data=hostile | {"title": "Maureen", "csrf_token": token, "act": "leave"})
+        assert answer.status_code == 303
+        handle = handle_in(answer.location)
+        assert sheet_of(world, handle).answers == kept
+        for address in (f"/mine/{handle}/", f"/mine/{handle}/edit?check=1", f"/mine/{handle}/copy.txt"):
+            assert client.get(address).status_code == 200
+
+
+def test_more_than_can_be_kept_is_said_at_its_field(world: World) -> None:
+    client = world.client()
+    token = token_in(client.get(FORM).get_data(as_text=True))
+    cells = {f"helpers-{n}-0": "x" * 3_000 for n in range(20)}
+    answer = client.post(FORM, data=cells | {"title": "Maureen", "csrf_token": token, "act": "check"})
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert page.count("This is longer than 45,000 characters, which is more than we can keep.") == 2
+    assert shown(page)["helpers-19-0"] == "x" * 3_000
