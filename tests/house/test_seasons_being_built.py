@@ -150,6 +150,7 @@ def walked(scene: Scene, other: Scene) -> Seen:
         "user_handle": ("nobody",),
         "kind": ("shortlist",),
         "act": ("withdraw",),
+        "accent": ("aa2233",),
         "filename": ("theme.css",),
         "key": ("hero",),
         "question": ("story",),
