@@ -149,12 +149,16 @@ def accepted(live: Live) -> Page:
     """Jack takes the invitation and agrees to the terms, which come before any entry."""
     page = live.page("jack")
     page.goto(live.mailed_link("invitation", "jack@judges.example"))
-    press(page, re.compile("."), last=True)
-    press(page, re.compile("Accept"))
+    press(page, "See the invitation")
+    page.get_by_role("checkbox").first.check()
+    press(page, "Accept the invitation")
+    expect(page.locator("main")).to_contain_text("Read this, and keep it.")
+    page.get_by_role("checkbox").first.check()
+    press(page, re.compile("agree", re.IGNORECASE))
     return page
 
 
-def at(wanted: Select[tuple[datetime]]) -> datetime:
+def at(wanted: Select[datetime]) -> datetime:
     """A day after an instant; the read is over when it returns, since nobody else could write before."""
     found = db.session.scalars(wanted).one()
     db.session.rollback()
