@@ -151,6 +151,7 @@ def walked(scene: Scene, other: Scene) -> Seen:
         "kind": ("shortlist",),
         "act": ("withdraw",),
         "accent": ("aa2233",),
+        "digest": ("ab" * 32,),
         "filename": ("theme.css",),
         "key": ("hero",),
         "question": ("story",),
