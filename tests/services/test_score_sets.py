@@ -264,11 +264,30 @@ def test_a_corrected_scale_never_takes_an_old_mark_and_asks_for_it_again(world: 
     one = assignment(world, entry, "jack")
     assert (one.asked_again_at, str(one.total)) == (None, "74.00")
     assert marks_kept(world, one) == {1: ["7", "8"], 2: ["7", "16", "3"]}
-    assert len(gather(world.ctx("adam"), round_of(world).id).marks) == 2, "what stands apart is not counted"
+    counted = gather(world.ctx("adam"), round_of(world).id)
+    assert (len(counted.marks), [c.name for c in counted.criteria]) == (
+        2,
+        ["Difference to the customer", "Beyond the role"],
+    ), "what stands apart is not counted"
     trail = world.session.scalars(select(AuditRecord).where(AuditRecord.act == "scorecards.correct")).one()
     assert trail.body is not None
     assert trail.body["reason"] == "Ten was too coarse"
     assert (trail.subject, trail.body["after"]["asked_again"]) == ("scorecard frontline", 1)
+
+
+def test_words_alone_need_a_reason_too_once_somebody_has_marked(lite_world: World) -> None:
+    world = lite_world
+    entry = elsewhere(world)
+    asked_of = asked(world, entry, "jack")
+    scoring.save(world.ctx("jack"), asked_of.handle, 1, {"difference": "7"}, "")
+    with pytest.raises(NeedsReason) as wanted:
+        corrected(world, edited(world, {"beyond": {"help": "Only what nobody asked for."}}), "")
+    assert wanted.value.changes == (
+        "Frontline Hero, Round 1, written: Beyond the role: its help is worded anew",
+    )
+    version = design_of(world).version
+    designs.publish(world.ctx("adam"), SEASON, "frontline", "Judges asked what it means", version)
+    assert assignment(world, entry, "jack").draft == {"difference": "7"}
 
 
 def test_a_correction_taken_back_asks_for_nothing_any_more(lite_world: World) -> None:
