@@ -182,7 +182,7 @@ def freeze(ctx: Context, season: Season) -> RuleCard:
     return _add(ctx, season, 1, body_of(ctx, season), None)
 
 
-def begin(ctx: Context, season: Season) -> None:
+def ensure(ctx: Context, season: Season) -> None:
     """Give a season that was opened before there were cards its first one, as its rules stand before they change."""
     if season.opened_at is not None and current(ctx, season.id) is None:
         freeze(ctx, season)

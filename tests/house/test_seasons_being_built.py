@@ -151,14 +151,13 @@ def walked(scene: Scene, other: Scene) -> Seen:
         "kind": ("shortlist",),
         "act": ("withdraw",),
         "accent": ("aa2233",),
+        "digest": ("ab" * 32,),
         "filename": ("theme.css",),
         "key": ("hero",),
         "question": ("story",),
         "number": ("0",),
         "panel_slug": ("people",),
         "source": ("empty",),
-        "accent": ("8e1b55",),
-        "digest": ("0" * 64,),
     }
     secret = scene if scene.links else other
     for who in WALKERS:
