@@ -29,7 +29,7 @@ from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "guides" / "pictures"
 WIDE = 1280
-TALLEST = 1100
+TALLEST = 1400
 MOST_BYTES = 80_000
 COLOURS = 48
 PATIENCE = 60_000
@@ -167,13 +167,11 @@ class Guide:
     def picture(self, name: str, first: Locator | None = None, last: Locator | None = None) -> None:
         """The page from the top of `first` to the foot of `last`, at its full width; without them from its top."""
         assert name in PICTURES, name
-        top = self._box(first)["y"] - 24 if first else 0.0
-        foot = (last or self.main).bounding_box()
-        assert foot is not None
-        tall = min(foot["y"] + foot["height"] + self._scrolled() + 24 - top, TALLEST)
-        taken = self.page.screenshot(
-            full_page=True, clip={"x": 0, "y": max(top, 0), "width": WIDE, "height": tall}
-        )
+        scrolled = float(self.page.evaluate("window.scrollY"))
+        top = max(self._edges(first)[0] + scrolled - 24, 0) if first else 0.0
+        foot = self._edges(last or self.main)[1] + scrolled + 24
+        tall = min(foot - top, TALLEST)
+        taken = self.page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": WIDE, "height": tall})
         with Image.open(io.BytesIO(taken)) as drawn:
             few = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
         few.save(self.into / name, optimize=True)
@@ -181,13 +179,10 @@ class Guide:
         if size > MOST_BYTES:
             raise Stuck(f"{name} has {size} bytes; crop it")
 
-    def _box(self, what: Locator) -> dict[str, float]:
+    def _edges(self, what: Locator) -> tuple[float, float]:
         box = what.bounding_box()
         assert box is not None
-        return {**box, "y": box["y"] + self._scrolled()}
-
-    def _scrolled(self) -> float:
-        return float(self.page.evaluate("window.scrollY"))
+        return box["y"], box["y"] + box["height"]
 
 
 def heading(guide: Guide, name: str) -> Locator:
@@ -202,7 +197,7 @@ def start_it(guide: Guide) -> None:
     """1. Start it."""
     page = guide.page
     page.goto("/admin/seasons/new")
-    guide.picture("start.png")
+    guide.picture("start.png", last=page.locator("ul.start-list").last)
     guide.follow("Begin with this", within=page.locator("li.panel", has_text="Accreditation"))
     page.get_by_label("Its name").fill("Service Health Check")
     page.get_by_label("Its address").fill("health-check")
@@ -220,7 +215,7 @@ def programme_and_words(guide: Guide) -> None:
     page.get_by_label("Yours for “judges”").fill("assessors")
     guide.press("Save", within=page.locator("form#words"))
     guide.reads("Saved.")
-    guide.picture("words.png", page.locator("#words-h"), page.locator("#words tbody tr").nth(12))
+    guide.picture("words.png", page.locator("#words-h"), page.locator("#words tbody tr").nth(11))
 
 
 def look_and_texts(guide: Guide) -> None:
@@ -247,7 +242,7 @@ def timeline(guide: Guide) -> None:
     page.get_by_label("Grace after the close, in minutes").fill("60")
     guide.press("Save the dates")
     guide.reads("The dates are saved.")
-    guide.picture("timeline.png", last=heading(guide, "The public calendar"))
+    guide.picture("timeline.png", last=page.locator("fieldset.instant").nth(1))
 
 
 def categories_and_outcomes(guide: Guide) -> None:
@@ -278,7 +273,9 @@ def forms(guide: Guide) -> None:
     guide.follow("Preview")
     page.get_by_label("Seen by").select_option(label="A judge of a blind round")
     guide.press("Show")
-    guide.picture("form-preview.png")
+    guide.picture(
+        "form-preview.png", last=page.get_by_role("heading", name="How many people serve customers?")
+    )
     page.get_by_role("link", name="Back to the form").click()
     guide.follow("See what changes, and publish")
     guide.reads("What changes", "Do you answer customers at night?")
@@ -297,7 +294,7 @@ def scorecards(guide: Guide) -> None:
     page.locator("[name=criterion-1-weight]").fill("15")
     guide.press("Save")
     guide.reads("Saved.")
-    guide.picture("scorecard.png", last=page.locator("#row-2"))
+    guide.picture("scorecard.png", last=page.locator("#row-1"))
 
 
 def rounds_and_panels(guide: Guide) -> None:
@@ -326,7 +323,7 @@ def check_it(guide: Guide) -> None:
     """10. Check it."""
     guide.follow("Set-up", within=guide.page.locator("body"))
     guide.part("Check and open")
-    guide.picture("check.png")
+    guide.picture("check.png", last=guide.main.locator("ol.checks"))
     guide.press("Send me a test mail")
     guide.back_up()
 
@@ -357,7 +354,7 @@ def open_it(guide: Guide) -> None:
     guide.press("Open it to everybody")
     guide.reads("Open since")
     guide.follow("The rule card")
-    guide.picture("rule-card.png")
+    guide.picture("rule-card.png", last=guide.main.locator("summary + ul").first)
 
 
 def change_it(guide: Guide) -> None:
