@@ -8,11 +8,14 @@ from typing import Any
 
 from heroes.domain.advance_rules import parse_advance
 from heroes.domain.clocks import in_utc
+from heroes.domain.colours import colour_error
 from heroes.domain.counting import METHODS
+from heroes.domain.descriptions import MOST_CHAPTER, list_error
 from heroes.domain.outcomes import parse_outcome_rule
 from heroes.domain.questions import parse_form
 from heroes.domain.round_kinds import KINDS, kind_of
 from heroes.domain.slugs import FIXED_ROUTES, FIXED_SEASON_ROUTES, slug_error
+from heroes.domain.terms import check_words
 
 MARKS_SHOWN = ("never", "own_in", "closed")
 """When a judge sees what others gave: never, once their own scorecard is in, or once the round is closed."""
@@ -83,6 +86,23 @@ def _table(value: Any) -> str | None:
     return None if isinstance(value, dict) else "a table is wanted"
 
 
+def _words(value: Any) -> str | None:
+    if not isinstance(value, dict) or not all(isinstance(word, str) for word in value.values()):
+        return "a table of texts is wanted"
+    _, wrong = check_words(value)
+    return next((f"{key}: {sentence}" for key, sentence in wrong.items()), None)
+
+
+def _chapters(value: Any) -> str | None:
+    return _texts(value) or list_error(value, MOST_CHAPTER)
+
+
+def _colours(value: Any) -> str | None:
+    if not isinstance(value, dict) or set(value) - {"accent"} or not isinstance(value.get("accent"), str):
+        return 'a table is wanted, such as { accent = "#8e1b55" }'
+    return colour_error(value["accent"])
+
+
 def _slug(taken: frozenset[str] = frozenset()) -> Check:
     return lambda value: slug_error(value, taken) if isinstance(value, str) else "a text is wanted"
 
@@ -112,7 +132,7 @@ _PROGRAMME = {
     "contact": _maybe(_text(254, empty=True)),
     "sectors": _maybe(_texts),
     "about": _LONG,
-    "words": _maybe(_table),
+    "words": _maybe(_words),
 }
 _SEASON = {
     "slug": Setting(_slug(FIXED_ROUTES)),
@@ -130,8 +150,8 @@ _SEASON = {
     "rules": _LONG,
     "privacy": _LONG,
     "terms": _LONG,
-    "chapters": _maybe(_texts),
-    "colours": _maybe(_table),
+    "chapters": _maybe(_chapters),
+    "colours": _maybe(_colours),
 }
 _MILESTONE = {"at": Setting(_date), "title": _NAME, "note": _LONG}
 _SCALE = {

@@ -61,7 +61,7 @@ def plan(
     if armed and planned_at is not None and planned_at <= ctx.now:
         raise Invalid({"planned_at": "Choose an instant that is still to come, or release it now."})
     with transaction(ctx):
-        rule_cards.begin(ctx, season)
+        rule_cards.ensure(ctx, season)
         planned = find_release(ctx, season, kind, category_slug)
         release = _locked(ctx, planned.release.id, expected_version)
         before = {"planned_at": release.planned_at, "armed": release.armed}
@@ -108,7 +108,7 @@ def rejoin(ctx: Context, season_slug: str, kind: str, category_slug: str) -> Non
         shared = _locked(ctx, find_release(ctx, season, kind, None).release.id)
         if shared.released_at is not None:
             raise NotNow("The season’s release is out, so this category goes out by its own.", "released")
-        rule_cards.begin(ctx, season)
+        rule_cards.ensure(ctx, season)
         _point(category, kind, shared)
         ctx.session.flush()
         rule_cards.keep(ctx, season, f"{category.name} is announced together with the others again.")

@@ -26,7 +26,7 @@ def edit(ctx: Context, season_slug: str, reason: str = "", deed: Deed = Deed.SET
         season = staff_season(ctx, season_slug, deed)
         if season.ended_at is not None and season.ended_at <= ctx.now:
             raise NotAllowed("This season has ended, so its set-up stays as it is.")
-        rule_cards.begin(ctx, season)
+        rule_cards.ensure(ctx, season)
         terms = season.terms
         yield season
         undertaking.keep_change(ctx, season, terms)

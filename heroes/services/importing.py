@@ -115,7 +115,8 @@ class _Importer:
         report.made["entries"] = len(new)
         self._note(found, name, report)
         self.ctx.session.flush()
-        rule_cards.keep(self.ctx, found, f"Marks were imported from {name}.")
+        # The record of the import stands for this as well: one file is one record.
+        rule_cards.keep(self.ctx, found, f"Marks were imported from {name}.", noted=False)
         return report
 
     def _note(self, season: Season, name: str, report: Imported) -> None:

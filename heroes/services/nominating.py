@@ -125,7 +125,7 @@ def start(
 
 def _stays_a_rehearsal(ctx: Context, season: Season) -> None:
     """Keep a season from being opened until the transaction ends, so that what is tried goes away with the rest."""
-    ctx.session.refresh(season, ["opened_at"], with_for_update={"read": True, "key_share": True})
+    ctx.session.refresh(season, ["opened_at", "version"], with_for_update={"read": True, "key_share": True})
     if season.opened_at is not None:
         raise NotNow("This season has just been opened. Begin again, for everything in it is real now.")
 

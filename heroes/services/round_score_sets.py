@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from heroes.domain.round_settings import RoundSettings
-from heroes.domain.score_sets import HUNDRED, Criterion, unfit
+from heroes.domain.score_sets import HUNDRED, BadScoreSet, Criterion, unfit
 from heroes.models import round_pages as read
-from heroes.models.seasons import Category, ScoreSet, ScoreSetDesign
+from heroes.models.seasons import Category, ScoreSet, ScoreSetDesign, Season
 from heroes.services.context import Context
 from heroes.services.refusals import Invalid
 from heroes.services.score_set_publishing import Body, add_set, body_of_design
@@ -17,7 +17,7 @@ def score_set_for(
     """The set that a round of these settings is marked on, published now if the category has none like it.
 
     Of a design the category's newest is taken. Needs a running transaction. Raises `Invalid` at "design" for a design
-    that is not finished.
+    that is not finished; while the season is being built, for one without a criterion.
     """
     if design is None:
         return set_of_question(ctx, category, wanted.question)
@@ -31,9 +31,15 @@ def set_of_design(ctx: Context, category: Category, design_id: int) -> ScoreSet:
         return found
     design = ctx.session.get_one(ScoreSetDesign, design_id)
     faults = unfit(design)
-    if faults:
+    # While a season is being built rounds and scorecards are made in any order: opening publishes what is finished.
+    building = ctx.session.get_one(Season, category.season_id).opened_at is None
+    try:
+        body = body_of_design(design)
+    except BadScoreSet:
+        body = Body(())
+    if faults and not (building and body.criteria):
         raise Invalid({"design": f"{design.name} cannot be judged by yet. {faults[0]}"})
-    return add_set(ctx, category, body_of_design(design), design.id)
+    return add_set(ctx, category, body, design.id)
 
 
 def set_of_question(ctx: Context, category: Category, question: str) -> ScoreSet:

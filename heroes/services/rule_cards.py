@@ -182,16 +182,17 @@ def freeze(ctx: Context, season: Season) -> RuleCard:
     return _add(ctx, season, 1, body_of(ctx, season), None)
 
 
-def begin(ctx: Context, season: Season) -> None:
+def ensure(ctx: Context, season: Season) -> None:
     """Give a season that was opened before there were cards its first one, as its rules stand before they change."""
     if season.opened_at is not None and current(ctx, season.id) is None:
         freeze(ctx, season)
 
 
-def keep(ctx: Context, season: Season, reason: str) -> RuleCard | None:
+def keep(ctx: Context, season: Season, reason: str, *, noted: bool = True) -> RuleCard | None:
     """Make a new version if the rules of an open season changed. Needs a running, flushed transaction.
 
-    Returns the new card, or nothing. Raises `NeedsReason` for a change without a reason.
+    Returns the new card, or nothing. Not `noted`, the caller's own audit record speaks for it. Raises `NeedsReason` for
+    a change without a reason.
     """
     if season.opened_at is None:
         return None
@@ -199,16 +200,24 @@ def keep(ctx: Context, season: Season, reason: str) -> RuleCard | None:
     ctx.session.execute(select(Season.id).where(Season.id == season.id).with_for_update(key_share=True))
     last = current(ctx, season.id)
     if last is None:
-        return freeze(ctx, season)
+        return _add(ctx, season, 1, body_of(ctx, season), None, noted=noted)
     body = body_of(ctx, season)
     if last.digest == digest(body):
         return None
     if not reason.strip():
         raise NeedsReason(changes(last.body, body))
-    return _add(ctx, season, last.number + 1, body, reason.strip())
+    return _add(ctx, season, last.number + 1, body, reason.strip(), noted=noted)
 
 
-def _add(ctx: Context, season: Season, number: int, body: dict[str, Any], reason: str | None) -> RuleCard:
+def _add(
+    ctx: Context,
+    season: Season,
+    number: int,
+    body: dict[str, Any],
+    reason: str | None,
+    *,
+    noted: bool = True,
+) -> RuleCard:
     card = RuleCard(
         season_id=season.id,
         number=number,
@@ -220,6 +229,8 @@ def _add(ctx: Context, season: Season, number: int, body: dict[str, Any], reason
     )
     ctx.session.add(card)
     ctx.session.flush()
+    if not noted:
+        return card
     note(
         ctx,
         "rules.freeze",

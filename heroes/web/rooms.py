@@ -33,7 +33,7 @@ from heroes.web.admin import (
 )
 from heroes.web.admin.blueprint import blueprint as admin
 from heroes.web.builder import categories as builder_categories
-from heroes.web.builder import check, form_preview, form_publish, form_questions, timeline
+from heroes.web.builder import check, form_preview, form_publish, form_questions, form_sections, timeline
 from heroes.web.builder import forms as builder_forms
 from heroes.web.builder import home as builder_home
 from heroes.web.builder import invite as builder_invite
@@ -93,6 +93,7 @@ BUILDER_PAGES = (
     form_preview,
     form_publish,
     form_questions,
+    form_sections,
     builder_forms,
     builder_panels,
     builder_round_copies,

@@ -12,6 +12,7 @@ from tests.house.project import ROOT
 MADE_UP = {
     "entry.{moved.act.value}": {f"entry.{act.value}" for act in Act},
     "release.{release.kind}": {"release.shortlist", "release.outcomes"},
+    "season.{part}": {f"season.{part}" for part in ("programme", "season", "texts", "words")},
 }
 """Acts whose name is put together when they happen: how the code says it, and everything that it can become."""
 

@@ -171,6 +171,8 @@ BUILT = {
     "number": ("0",),
     "panel_slug": ("people",),
     "source": ("empty",),
+    "accent": ("8e1b55",),
+    "digest": ("0" * 64,),
 }
 """Parameters of the builder's pages, which nobody who is walked as may see."""
 

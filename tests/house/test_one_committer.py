@@ -22,8 +22,9 @@ def test_only_the_transaction_helper_commits():
     assert calls_of("commit") == {"services/transactions.py"}
 
 
-def test_only_the_pipeline_and_the_migrations_open_transactions_of_their_own():
-    assert calls_of("begin") <= {"web/kit/pipeline.py", "migrations/steps.py"}
+def test_only_the_pipeline_the_visits_and_the_migrations_open_transactions_of_their_own():
+    allowed = {"web/kit/pipeline.py", "web/kit/visits.py", "migrations/steps.py"}
+    assert calls_of("begin") <= allowed
 
 
 def test_the_check_sees_a_planted_commit(tmp_path, monkeypatch):

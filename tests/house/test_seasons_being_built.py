@@ -150,6 +150,8 @@ def walked(scene: Scene, other: Scene) -> Seen:
         "user_handle": ("nobody",),
         "kind": ("shortlist",),
         "act": ("withdraw",),
+        "accent": ("aa2233",),
+        "digest": ("ab" * 32,),
         "filename": ("theme.css",),
         "key": ("hero",),
         "question": ("story",),

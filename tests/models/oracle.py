@@ -173,7 +173,10 @@ def roles_for_entry(rows: Rows, user: Row | None, opened: set[int], entry: Row) 
 
 
 def has_conflict(rows: Rows, user: Row | None, opened: set[int], entry: Row) -> bool:
-    """They entered it, are named in it, or are recused from it."""
+    """They entered it, are named in it, or are recused from it; whoever rehearses plays every part, recusals apart."""
+    season = the(rows, "seasons", entry["season_id"])
+    if user is not None and season["opened_at"] is None and season["rehearsing_since"] is not None:
+        return is_recused(rows, user, entry)
     if link_shows_entry(rows, opened, entry):
         return True
     if user is None:
@@ -185,6 +188,13 @@ def has_conflict(rows: Rows, user: Row | None, opened: set[int], entry: Row) -> 
 
 WHO_MAY: dict[str, str] = {
     "see_season": "owner admin auditor",
+    "see_set_up": "owner admin auditor",
+    "set_up": "owner admin",
+    "start_season": "owner admin",
+    "rehearse": "owner admin",
+    "open_season": "owner admin",
+    "end_season": "owner",
+    "view_as": "owner admin",
     "screen": "owner admin",
     "assign": "owner admin",
     "recuse_somebody": "owner admin",

@@ -80,7 +80,7 @@ def test_nothing_moves_when_somebody_was_faster_or_the_order_is_wrong(lite_world
     ctx = lite_world.ctx("adam")
     known = timetable(ctx, "small-2026")
     late = as_typed(known, outcomes=timedelta(days=1))
-    retiming.retime(ctx, "small-2026", late, seen=known.seen)
+    retiming.retime(ctx, "small-2026", late, seen=known.seen, reason="So.")
     with pytest.raises(Faster) as faster:
         retiming.retime(ctx, "small-2026", as_typed(known), seen=known.seen)
     assert (faster.value.who, faster.value.when) == ("Adam Admin", ctx.now)

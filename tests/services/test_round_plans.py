@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from heroes.models import AuditRecord, Criterion, Panel, Round, RuleCard, Slot
+from heroes.models import AuditRecord, Criterion, Panel, Round, RuleCard, ScoreSetDesign, Slot
 from heroes.services import panels, round_plans
 from heroes.services.refusals import Faster, Invalid, NeedsReason, NotAllowed, NotFound
 from heroes.services.round_copies import Keeps, copy_plan
@@ -159,6 +159,21 @@ def test_what_somebodys_work_rests_on_stays(world: World) -> None:
     assert round_of(world, "frontline", "written").reviews == 4, "what nothing rests on can be changed"
 
 
+def test_a_scorecard_may_be_half_done_while_the_season_is_being_built(world: World) -> None:
+    teams = round_of(world, "teams", "written")
+    design = world.session.get_one(ScoreSetDesign, teams.design_id)
+    half = [design.criteria[0] | {"weight": "40"}]
+    change(world, design, criteria=half)
+    assert refused(lambda: add(world, design="teams"))["design"].startswith(
+        "Team of the Year cannot be judged by yet. The weights must make exactly 100"
+    )
+    built(world)
+    add(world, design="teams")
+    change(world, design, criteria=[])
+    later = {"name": "Later", "opens": "2026-08-01T09:00", "closes": "2026-08-09T09:00"}
+    assert add(world, design="teams", **later) == "later", "its first set is there already"
+
+
 def test_a_season_that_is_being_built_asks_for_no_reason(world: World) -> None:
     built(world)
     round_plans.add_round(world.ctx("adam"), SEASON, "frontline", SECOND)
@@ -186,7 +201,7 @@ def test_once_the_shortlist_is_decided_no_round_comes_or_goes(world: World) -> N
 def test_an_open_season_asks_why_and_a_stale_form_learns_who_was_faster(lite_world: World) -> None:
     with pytest.raises(NeedsReason) as caught:
         round_plans.add_round(lite_world.ctx("adam"), SEASON, "frontline", SECOND)
-    assert caught.value.changes == ("Frontline Hero, Second look: it is new",)
+    assert caught.value.changes == ("Frontline Hero: the round Second look is new.",)
     round_plans.add_round(lite_world.ctx("adam"), SEASON, "frontline", SECOND, "The panel is small.")
     card = lite_world.session.scalars(select(RuleCard).order_by(RuleCard.number.desc())).first()
     assert card is not None

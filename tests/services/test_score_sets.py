@@ -22,6 +22,7 @@ from heroes.services.transactions import transaction
 from tests.bundling import SIGNER, examined
 from tests.judging import COMMENT, GOOD, WRITTEN, asked, assignment, elsewhere, handed_in, marks_kept
 from tests.outcomes import board, three
+from tests.two_at_once import one_after_the_other
 from tests.world import World
 
 SEASON = "small-2026"
@@ -263,11 +264,30 @@ def test_a_corrected_scale_never_takes_an_old_mark_and_asks_for_it_again(world: 
     one = assignment(world, entry, "jack")
     assert (one.asked_again_at, str(one.total)) == (None, "74.00")
     assert marks_kept(world, one) == {1: ["7", "8"], 2: ["7", "16", "3"]}
-    assert len(gather(world.ctx("adam"), round_of(world).id).marks) == 2, "what stands apart is not counted"
+    counted = gather(world.ctx("adam"), round_of(world).id)
+    assert (len(counted.marks), [c.name for c in counted.criteria]) == (
+        2,
+        ["Difference to the customer", "Beyond the role"],
+    ), "what stands apart is not counted"
     trail = world.session.scalars(select(AuditRecord).where(AuditRecord.act == "scorecards.correct")).one()
     assert trail.body is not None
     assert trail.body["reason"] == "Ten was too coarse"
     assert (trail.subject, trail.body["after"]["asked_again"]) == ("scorecard frontline", 1)
+
+
+def test_words_alone_need_a_reason_too_once_somebody_has_marked(lite_world: World) -> None:
+    world = lite_world
+    entry = elsewhere(world)
+    asked_of = asked(world, entry, "jack")
+    scoring.save(world.ctx("jack"), asked_of.handle, 1, {"difference": "7"}, "")
+    with pytest.raises(NeedsReason) as wanted:
+        corrected(world, edited(world, {"beyond": {"help": "Only what nobody asked for."}}), "")
+    assert wanted.value.changes == (
+        "Frontline Hero, Round 1, written: Beyond the role: its help is worded anew",
+    )
+    version = design_of(world).version
+    designs.publish(world.ctx("adam"), SEASON, "frontline", "Judges asked what it means", version)
+    assert assignment(world, entry, "jack").draft == {"difference": "7"}
 
 
 def test_a_correction_taken_back_asks_for_nothing_any_more(lite_world: World) -> None:
@@ -320,3 +340,24 @@ def test_the_lowest_and_the_highest_mark_ask_for_a_reason(lite_world: World) -> 
     notes = {"difference": "She saved a life.", "beyond": "Nothing."}
     scoring.submit(world.ctx("jack"), one.handle, 2, marks, Words(COMMENT, notes))
     assert assignment(world, entry, "jack").notes == notes
+
+
+# ---- both at one moment ----
+
+
+def test_a_scorecard_that_comes_in_during_a_correction_is_marked_on_the_scale_of_after(world: World) -> None:
+    entry = elsewhere(world)
+    handed_in(world, entry, "jack")
+    handle = asked(world, entry, "jill").handle
+    version = saved(world, edited(world, OTHER_SCALE))
+    outcomes = one_after_the_other(
+        world,
+        ("adam", lambda ctx: designs.publish(ctx, SEASON, "frontline", "Too coarse", version)),
+        "INSERT INTO score_sets",
+        (
+            "jill",
+            lambda ctx: scoring.submit(ctx, handle, 1, GOOD, COMMENT, {"beyond": "0:10:1"}),
+        ),
+    )
+    assert outcomes == ("done", "invalid")
+    assert assignment(world, entry, "jill").submission == 0

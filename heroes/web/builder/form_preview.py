@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 
-from flask import Response, g, jsonify, make_response, request, url_for
+from flask import Response, g, jsonify, make_response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain import form_designs as shapes
@@ -170,8 +170,3 @@ def _as_everybody(it: Preview) -> Response:
         waiting=[],
         nav=season_nav(it.season, "winners"),
     )
-
-
-def address(season: Season, design: FormDesign) -> str:
-    """Where a form's preview is."""
-    return url_for("builder.preview_form", season_slug=season.slug, key=design.key)

@@ -1,4 +1,4 @@
-"""One section or one question of a form: adding it, changing it, taking it away."""
+"""One question of a form: adding it, changing it, taking it away."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +25,7 @@ from heroes.services import form_designs
 from heroes.services.permission import staff_season
 from heroes.services.refusals import NotFound
 from heroes.web.builder.blueprint import blueprint
-from heroes.web.builder.forms import design_to_see, form_frame
+from heroes.web.builder.forms import back_to, design_to_see, form_frame, number_of
 from heroes.web.builder.saving import CALM, Trouble, save, seen_version
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render
@@ -60,133 +60,11 @@ JUDGES = {
 }
 
 
-def _back(season_slug: str, key: str, done: str = "", moved: str = "") -> str:
-    return url_for("builder.form", season_slug=season_slug, key=key, done=done or None, moved=moved or None)
-
-
-# ---- sections ----
-
-
-@blueprint.route("/forms/<key>/sections/new", methods=["GET", "POST"])
-@open_to(Access.ADMIN)
-def new_section(season_slug: str, key: str) -> AnyResponse:
-    """Add a section at the end."""
-    return _section(season_slug, key, None)
-
-
-@blueprint.route("/forms/<key>/sections/<number>", methods=["GET", "POST"])
-@open_to(Access.ADMIN)
-def section(season_slug: str, key: str, number: str) -> AnyResponse:
-    """Change a section's heading and introduction."""
-    return _section(season_slug, key, _number(number))
-
-
-def _number(text: str) -> int:
-    """The number of a section in an address, or `NotFound`."""
-    if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise NotFound
-    return int(text)
-
-
-def _section(season_slug: str, key: str, number: int | None) -> AnyResponse:
-    title, intro = request.form.get("title", ""), request.form.get("intro", "")
-
-    def page(trouble: Trouble = CALM) -> Response:
-        season = staff_season(context(), season_slug, Deed.SET_UP)
-        design = design_to_see(season, key)
-        if number is not None and trouble is CALM and number >= len(design.sections):
-            raise NotFound
-        here = _section_meant(design, number) if trouble.faster else number
-        now = {"title": "", "intro": ""}
-        if here is not None:
-            now = {name: str(design.sections[here].get(name, "")) for name in now}
-        typed = now if trouble is CALM else {"title": title, "intro": intro}
-        both = [
-            (words, now[name] or "nothing", typed[name] or "nothing")
-            for name, words in (("title", "Heading"), ("intro", "Introduction"))
-            if trouble.faster and here is not None and now[name] != typed[name]
-        ]
-        endpoint = "builder.new_section" if here is None else "builder.section"
-        return render(
-            "builder/form_section.html",
-            trouble.status,
-            **form_frame(season),
-            design=design,
-            number=here,
-            gone=number is not None and here is None,
-            was=now["title"],
-            typed=typed,
-            trouble=trouble,
-            both=both,
-            to=url_for(endpoint, season_slug=season_slug, key=key, number=here),
-            back=_back(season_slug, key),
-        )
-
-    if request.method == "GET":
-        return page()
-    return save(
-        lambda: form_designs.save_section(context(), season_slug, key, seen_version(), number, title, intro),
-        page,
-        _back(season_slug, key, "section"),
-    )
-
-
-def _section_meant(design: FormDesign, number: int | None) -> int | None:
-    """Where the section is now that somebody was changing, known by its heading; None if it is no more."""
-    titles = [str(one.get("title", "")) for one in design.sections]
-    was = request.form.get("was", "")
-    if number is None or (number < len(titles) and titles[number] == was):
-        return number
-    if was in titles:
-        return titles.index(was)
-    same = request.form.get("of") == str(len(titles))
-    return number if same and number < len(titles) else None
-
-
-@blueprint.route("/forms/<key>/sections/<number>/remove", methods=["GET", "POST"])
-@open_to(Access.ADMIN)
-def remove_section(season_slug: str, key: str, number: str) -> AnyResponse:
-    """Ask first, then take a section away with its questions."""
-    which = _number(number)
-
-    def page(trouble: Trouble = CALM) -> Response:
-        season = staff_season(context(), season_slug, Deed.SET_UP)
-        design = design_to_see(season, key)
-        if which >= len(design.sections):
-            raise NotFound
-        going = design.sections[which].get("question", [])
-        keys = {asked["key"] for asked in going}
-        left = [one for asked in going for one in shapes.hanging_on(design.sections, asked["key"])]
-        return render(
-            "builder/form_remove.html",
-            trouble.status,
-            **form_frame(season),
-            design=design,
-            trouble=trouble,
-            what=f"“{shapes.title_of(design.sections, which)}”",
-            going=[shapes.name_of(asked) for asked in going],
-            hanging=[shapes.name_of(one) for one in left if one["key"] not in keys],
-            to=url_for("builder.remove_section", season_slug=season_slug, key=key, number=number),
-            back=_back(season_slug, key),
-        )
-
-    if request.method == "GET":
-        return page()
-    return save(
-        lambda: form_designs.remove_section(context(), season_slug, key, seen_version(), which),
-        page,
-        _back(season_slug, key, "removed"),
-    )
-
-
-# ---- questions ----
-
-
 @blueprint.route("/forms/<key>/questions/new", methods=["GET", "POST"])
 @open_to(Access.ADMIN)
 def new_question(season_slug: str, key: str) -> AnyResponse:
     """Choose a kind, then write the question."""
-    number = _number(request.values.get("section", "0"))
+    number = number_of(request.values.get("section", "0"))
     kind = kind_of(request.values.get("kind", ""))
     if kind is None:
         season = staff_season(context(), season_slug, Deed.SET_UP)
@@ -199,7 +77,7 @@ def new_question(season_slug: str, key: str) -> AnyResponse:
             design=design,
             number=number,
             title=shapes.title_of(design.sections, number),
-            back=_back(season_slug, key),
+            back=back_to(season_slug, key),
         )
     if request.method == "GET":
         return _question_page(season_slug, key, None, number, kind, CALM)
@@ -242,7 +120,7 @@ def _save_question(season_slug: str, key: str, question: str | None, number: int
     answer = save(do, lambda trouble: _question_page(season_slug, key, question, number, kind, trouble), "")
     if not saved:
         return answer
-    return redirect(_back(season_slug, key, "question", f"q-{saved[0]}"), 303)
+    return redirect(back_to(season_slug, key, "question", f"q-{saved[0]}"), 303)
 
 
 def _question_page(
@@ -301,7 +179,7 @@ def _question_page(
         else [],
         columns=_columns(typed) if "columns" in fields else [],
         to=to,
-        back=_back(season_slug, key),
+        back=back_to(season_slug, key),
     )
 
 
@@ -408,7 +286,7 @@ def remove_question(season_slug: str, key: str, question: str) -> AnyResponse:
             stored = shapes.question_of(design.sections, question)
         except shapes.Gone as error:
             if trouble.faster:
-                return make_response(redirect(_back(season_slug, key, "removed"), 303))
+                return make_response(redirect(back_to(season_slug, key, "removed"), 303))
             raise NotFound from error
         return render(
             "builder/form_remove.html",
@@ -420,7 +298,7 @@ def remove_question(season_slug: str, key: str, question: str) -> AnyResponse:
             going=[],
             hanging=[shapes.name_of(one) for one in shapes.hanging_on(design.sections, question)],
             to=url_for("builder.remove_question", season_slug=season_slug, key=key, question=question),
-            back=_back(season_slug, key),
+            back=back_to(season_slug, key),
         )
 
     if request.method == "GET":
@@ -428,5 +306,5 @@ def remove_question(season_slug: str, key: str, question: str) -> AnyResponse:
     return save(
         lambda: form_designs.remove_question(context(), season_slug, key, seen_version(), question),
         page,
-        _back(season_slug, key, "removed"),
+        back_to(season_slug, key, "removed"),
     )

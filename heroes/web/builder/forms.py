@@ -62,6 +62,18 @@ def design_to_see(season: Season, key: str) -> FormDesign:
     return design
 
 
+def back_to(season_slug: str, key: str, done: str = "", moved: str = "") -> str:
+    """The form's page, with what was done and what has been moved or saved."""
+    return url_for("builder.form", season_slug=season_slug, key=key, done=done or None, moved=moved or None)
+
+
+def number_of(text: str) -> int:
+    """The number of a section in an address, or `NotFound`."""
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        raise NotFound
+    return int(text)
+
+
 @blueprint.get("/forms")
 @open_to(Access.STAFF)
 def forms(season_slug: str) -> Response:

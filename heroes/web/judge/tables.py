@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.entry_states import State, face
 from heroes.domain.questions import clean_text, showable
+from heroes.domain.round_kinds import kind_of
 from heroes.models import judge_pages, result_pages
 from heroes.models.database import current_session
 from heroes.services import deciding
@@ -98,6 +99,7 @@ def _table_page(
         status,
         out=done > 0 and result_pages.released_at(current_session(), board.category),
         board=board,
+        kind=kind_of(board.round.kind),
         season=board.season,
         lines=_shown(board),
         behind=board.stale and bool(affected(context(), board)),

@@ -93,8 +93,9 @@ def test_sixty_categories_are_looked_at_in_as_many_statements(lite_world: World)
     for number in range(60):
         world.session.add(Category(**columns | {"slug": f"c{number}", "name": f"Category {number}"}))
     world.session.commit()
+    client = world.client("adam")
     with statements(world) as sent:
-        text = world.client("adam").get(CHECK).get_data(as_text=True)
+        text = client.get(CHECK).get_data(as_text=True)
     assert "60 things keep it from being opened" in text
     assert "And 49 more lines." in text
     assert len(sent) <= 20

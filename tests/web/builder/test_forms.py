@@ -198,6 +198,27 @@ def test_what_somebody_took_away_meanwhile_is_not_lost(lite_world: World) -> Non
     assert design(world).sections[0]["question"][-1]["key"] == "story"
 
 
+def test_a_section_is_known_by_its_heading_wherever_somebody_has_put_it(lite_world: World) -> None:
+    world = lite_world
+    press(world, f"{HERO}/sections/new", {"version": str(design(world).version), "title": "The end"})
+    end = f"{HERO}/sections/1"
+    mine = {name: values[0] for name, values in filled_in(page(world, end)).items()} | {"title": "The last"}
+    up = {"version": mine["version"], "move": "section:1:up"}
+    press(world, f"{HERO}/move", up, who="olive", on=HERO)
+    late = press(world, end, mine, on=HERO)
+    text = late.get_data(as_text=True)
+    assert late.status_code == 409
+    assert "<td>The end</td><td>The last</td>" in text
+    assert f'action="{HERO}/sections/0"' in text
+    again = {name: values[0] for name, values in filled_in(text).items()}
+    assert press(world, f"{HERO}/sections/0", again).status_code == 303
+    assert [one["title"] for one in design(world).sections] == ["The last", "The story"]
+    press(world, f"{HERO}/sections/0/remove", {"version": str(design(world).version)}, who="olive")
+    gone = press(world, f"{HERO}/sections/0", again, on=HERO).get_data(as_text=True)
+    assert "is not there any more" in gone
+    assert f'action="{HERO}/sections/new"' in gone
+
+
 def test_things_move_by_buttons_and_the_focus_stays_on_what_moved(lite_world: World) -> None:
     world = lite_world
     press(world, f"{HERO}/sections/new", {"version": str(design(world).version), "title": "At the end"})

@@ -96,7 +96,9 @@ def test_an_open_season_asks_for_the_reason_on_the_same_page(lite_world: World) 
     form = filled(client.get(WRITTEN).text)
     back = post(client, WRITTEN, form | {"reviews": "3"})
     assert back.status_code == 422
-    assert "Frontline Hero, Round 1, written, reviews: 2 becomes 3" in html.unescape(back.text)
+    changes = html.unescape(back.text).partition("This changes the public rule card")[2]
+    (line,) = re.findall(r"<li>(.*?)</li>", changes.partition("</ul>")[0])
+    assert line == "Frontline Hero, Round 1, written: the judges for each entry was 2 and is now 3."
     done = post(client, WRITTEN, filled(back.text) | {"rule_reason": "A judge more."})
     assert done.status_code == 303
     card = lite_world.session.scalars(select(RuleCard).order_by(RuleCard.number.desc())).first()

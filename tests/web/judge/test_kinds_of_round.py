@@ -103,6 +103,7 @@ def test_the_shortlist_is_proposed_by_it_where_the_outcome_rule_draws_no_line(qu
     table = world.client("chloe").get("/judge/table/small-2026/frontline/written").text
     assert re.findall(r'name="chosen" value="(\w+)"[^>]* checked', table) == [real.handle]
     assert "The line is at 2 judges who say yes: those above it are ticked." in table
+    assert re.findall(r"Jack Judge <strong>(Yes|No)</strong>", table) == ["Yes", "Yes"]
 
 
 def test_the_public_page_shows_the_criteria_of_the_scorecard(qualifying: World) -> None:
