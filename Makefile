@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts templates format lock docs wheel bench clean run-environment test-environment
+.PHONY: help demo test check lint types contracts templates format lock docs pictures wheel bench clean run-environment test-environment
 
 help: ## list what can be asked for
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -45,6 +45,9 @@ lock: test-environment ## renew both lock files from pyproject.toml (ARGS=--upgr
 
 docs: run-environment ## write the generated pages of docs/ again
 	@$(BIN)/python -m heroes docs
+
+pictures: test-environment ## do what "Your first season" says in a demo and a real browser, and take its pictures again
+	@$(BIN)/python scripts/guide_pictures.py
 
 wheel: run-environment ## pack the program into dist/
 	@$(BIN)/python -m hatchling build -t wheel
