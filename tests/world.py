@@ -37,6 +37,7 @@ from heroes.services.opening import ensure_installation, give_role
 from heroes.services.season_files import load_season, read_season
 from heroes.services.transactions import transaction
 from heroes.web.kit.pipeline import House, house
+from heroes.web.kit.visits import Waiting
 from tests import conscience
 from tests.servers import Databases
 
@@ -278,6 +279,7 @@ class Lent:
     def to(self, settings: Settings, clock: FixedClock, chance: SeededChance) -> Iterator[Flask]:
         """Lend it to a world with these settings."""
         self.free, self._where = False, make_url(settings.database_url)
+        self.app.extensions["visits"] = Waiting()
         kept = self.app.extensions["heroes"]
         self.app.extensions["heroes"] = replace(kept, settings=settings, clock=clock, chance=chance)
         with self.app.app_context():

@@ -83,6 +83,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "judge_dealt": ROUND | {"count": 3, "opens_at": AT.isoformat()},
     "judge_reminder": {"count": 1, "closes_at": AT.isoformat(), "rounds": [ROUND | {"count": 1}]},
     "scorecard_again": ROUND | {"count": 2, "said": "A wrong scale", "closes_at": AT.isoformat()},
+    "test_mail": {},
     "release_refused": {"kind": "shortlist", "planned_at": None, "refusals": ["One entry is undecided."]},
     "audit_head": {"heads": ["small-2026:12:" + "ab" * 32]},
 }  # fmt: skip

@@ -6,7 +6,7 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from heroes.models.database import db
@@ -64,15 +64,17 @@ def count(season: Season, category: Category, step: str) -> None:
 
 
 def flush(now: datetime, *, all_now: bool = True) -> None:
-    """Write what waits. A database that is busy loses these counts, never a page."""
+    """Write what waits. A database that is busy, or a category that was removed, loses these counts, never a page."""
     taken = waiting().take(now, all_now=all_now)
     if not taken:
         return
     try:
         with Session(db.engine) as apart, apart.begin():
             visiting.add(apart, taken)
-    except OperationalError:
-        current_app.logger.warning("%d visits could not be counted: the database is busy", taken.total())
+    except (IntegrityError, OperationalError):
+        current_app.logger.warning(
+            "%d visits are not counted: the database is busy, or a category is gone", taken.total()
+        )
 
 
 def _write(response: Response) -> Response:

@@ -98,7 +98,9 @@ def test_the_sheet_uses_every_macro_of_the_kit(shown: Flask) -> None:
         "grid_line",
         "csrf",
         "figures",
+        "logo_of",
         "mark",
+        "name_of",
     }
     macros = {
         name

@@ -8,8 +8,8 @@ from heroes.web.kit import art, states
 THEME = Path(__file__).parents[3] / "heroes/static/theme.css"
 
 
-def test_every_state_has_a_sign_and_there_are_two_more_for_what_is_public() -> None:
-    assert set(states.STATES) == {*State, "in_judging", "finalist"}
+def test_every_state_has_a_sign_and_there_are_three_more_for_what_is_public() -> None:
+    assert set(states.STATES) == {*State, "in_judging", "finalist", "working_towards"}
 
 
 def test_every_sign_has_a_drawn_icon_and_every_state_a_colour() -> None:

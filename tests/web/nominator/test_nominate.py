@@ -108,7 +108,7 @@ def test_a_whole_nomination(world: World) -> None:
     status = words_of(page(client, f"/mine/{handle}/"))
     for text in ("It is in", "Thursday 11 June 2026, 09:00 UK time", "Thursday 16 July 2026, 10:00 UK time"):
         assert text in status
-    assert counts(world) == {"entries": 1, "sheets": 1, "mails": 2, "audit": 3}
+    assert counts(world) == {"entries": 1, "sheets": 1, "mails": 2, "audit": 4}
 
 
 def test_a_browser_that_did_not_begin_it_finds_nothing(lite_world: World) -> None:

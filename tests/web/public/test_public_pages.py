@@ -231,7 +231,7 @@ def test_what_public_pages_cost_never_depends_on_what_is_decided(world: World, r
         cost[address] = len(sent)
     assert cost == {
         "/": 1,
-        "/small-2026/": 2,
+        "/small-2026/": 3,
         "/small-2026/frontline/": 4,
         "/small-2026/rules": 1,
         "/small-2026/frontline/nominate": 1,

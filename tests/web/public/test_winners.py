@@ -168,7 +168,7 @@ def test_the_statements_are_few_and_do_not_grow(world: World, path: str) -> None
     released(world, "outcomes")
     with statements(world) as after:
         client.get(path)
-    assert len(before) == len(after) == (3 if path == SHORTLIST else 4)
+    assert len(before) == len(after) == (3 if path == SHORTLIST else 5)
 
 
 def test_an_unknown_season_is_no_page(world: World) -> None:
