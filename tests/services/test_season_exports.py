@@ -119,15 +119,15 @@ def test_a_stranger_to_the_programme_starts_nothing(lite_world: World, who: str)
 
 
 def test_a_season_that_is_begun_changes_no_page_of_one_that_is_open(lite_world: World) -> None:
-    shared = ("sectors", "about", "words")
-    programme = lite_world.session.scalars(select(Programme)).one()
+    shared, old = ("sectors", "about", "words"), lite_world.season()
+    programme = lite_world.session.scalars(select(Programme).where(Programme.slug == NEXT.programme)).one()
     programme.sectors, programme.words = [], {}
     lite_world.session.commit()
     empty = [getattr(programme, name) for name in shared]
     start(lite_world.ctx("olive"), "ready-service-health-check", NEXT)
     assert [getattr(programme, name) for name in shared] == empty
 
-    lite_world.season().opened_at = None
+    old.opened_at = None
     lite_world.session.commit()
     start(lite_world.ctx("olive"), "ready-service-health-check", replace(NEXT, slug="next", reference="NX"))
     assert (programme.words["judge"], programme.sectors[0]) == ("assessor", "Energy")
