@@ -84,14 +84,15 @@ def take_in(ctx: Context, data: dict[str, Any], *, dry_run: bool = False, opened
     """Load a season into the programme that `init` made, whole or not at all; a dry run writes nothing.
 
     It is left to its staff to open, unless it is to be `opened` at once, which asks nothing.
-    A programme that is there keeps what it has, and takes sectors and its description from the file where it has none.
+    A programme that is there keeps what it has. Where it has no sectors, description or words, and no season that is
+    open, it takes the file's.
     Raises `BadSeason`, as well for a programme that is not there: one without an owner could be run by nobody.
     """
     try:
         with transaction(ctx):
             check_shape(data)
             programme = _programme_for(ctx, data["programme"]["slug"])
-            took = lacks(programme, data["programme"])
+            took = lacks(ctx, programme, data["programme"])
             season = load_season(ctx, data, opened=opened)
             taken = TakenIn(
                 programme.name,

@@ -97,7 +97,7 @@ class Maker:
         raw = self.data["programme"]
         found = self.ctx.session.scalar(select(Programme).where(Programme.slug == raw["slug"]))
         if found is not None:
-            self.took = lacks(found, raw)
+            self.took = lacks(self.ctx, found, raw)
             for name in self.took:
                 setattr(found, name, raw[name])
             return found
@@ -301,8 +301,14 @@ class Maker:
         )
 
 
-def lacks(programme: Programme, raw: Table) -> tuple[str, ...]:
-    """The settings of the file that a programme takes over, because it has nothing there."""
+def lacks(ctx: Context, programme: Programme, raw: Table) -> tuple[str, ...]:
+    """The settings of the file that a programme takes over, because it has nothing there.
+
+    None while one of its seasons is open: nobody's pages change because another season is begun, which is not seen yet.
+    """
+    opened = (Season.programme_id == programme.id, Season.opened_at.is_not(None), Season.ended_at.is_(None))
+    if ctx.session.scalar(select(Season.id).where(*opened).limit(1)):
+        return ()
     return tuple(
         name for name in ("sectors", "about", "words") if raw.get(name) and not getattr(programme, name)
     )

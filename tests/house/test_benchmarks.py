@@ -42,7 +42,15 @@ def test_an_unknown_benchmark_is_refused_by_name(
         main()
     assert stopped.value.code == 2
     assert "'nonsense'" in capsys.readouterr().err
-    assert set(BENCHMARKS) == {"floor", "nomination", "pages", "builder", "results", "assignment", "selection"}
+    assert set(BENCHMARKS) == {
+        "floor",
+        "nomination",
+        "pages",
+        "builder",
+        "results",
+        "assignment",
+        "selection",
+    }
 
 
 def test_every_visitor_comes_from_a_loopback_address_of_their_own() -> None:

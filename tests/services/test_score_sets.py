@@ -163,7 +163,8 @@ def test_before_the_first_mark_a_season_being_built_rewrites_its_set_and_an_open
     with pytest.raises(NeedsReason) as asked_why:
         designs.publish(world.ctx("adam"), SEASON, "frontline", "", version)
     assert (
-        "Frontline Hero, Round 1, written, Beyond the role: the weight was 40 and is now 60." in asked_why.value.changes
+        "Frontline Hero, Round 1, written, Beyond the role: the weight was 40 and is now 60."
+        in asked_why.value.changes
     )
     assert designs.publish(world.ctx("adam"), SEASON, "frontline", "Agreed in May", version) == 1
     assert designs.publish(world.ctx("adam"), SEASON, "frontline", "Again", version) == 0

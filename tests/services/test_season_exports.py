@@ -1,11 +1,12 @@
 """A set-up leaves as one readable file and comes back as the same set-up, byte for byte."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from heroes.models import Entry, Panel, PanelMember, Season, User
+from heroes.models import Entry, Panel, PanelMember, Programme, Season, User
 from heroes.services.refusals import Invalid, NotFound
 from heroes.services.season_exports import document_of, export, text_of
 from heroes.services.season_files import load_season, parse_season
@@ -115,3 +116,18 @@ def test_every_field_that_does_not_fit_is_named(lite_world: World) -> None:
 def test_a_stranger_to_the_programme_starts_nothing(lite_world: World, who: str) -> None:
     with pytest.raises(NotFound):
         start(lite_world.ctx(who), "empty", NEXT)
+
+
+def test_a_season_that_is_begun_changes_no_page_of_one_that_is_open(lite_world: World) -> None:
+    shared, old = ("sectors", "about", "words"), lite_world.season()
+    programme = lite_world.session.scalars(select(Programme).where(Programme.slug == NEXT.programme)).one()
+    programme.sectors, programme.words = [], {}
+    lite_world.session.commit()
+    empty = [getattr(programme, name) for name in shared]
+    start(lite_world.ctx("olive"), "ready-service-health-check", NEXT)
+    assert [getattr(programme, name) for name in shared] == empty
+
+    old.opened_at = None
+    lite_world.session.commit()
+    start(lite_world.ctx("olive"), "ready-service-health-check", replace(NEXT, slug="next", reference="NX"))
+    assert (programme.words["judge"], programme.sectors[0]) == ("assessor", "Energy")

@@ -123,6 +123,8 @@ def rename(world: World) -> None:
 
 
 def test_no_word_of_ours_is_left_on_a_page_of_a_programme_that_renamed_them_all(lite_world: World) -> None:
+    # What was drawn before is not kept in the words of then.
+    seen(lite_world.client(), "alice", "/small-2026/frontline/nominate")
     rename(lite_world)
 
     pages = looked_at(lite_world)

@@ -13,6 +13,7 @@ from heroes.services.permission import staff_season
 from heroes.web.builder.blueprint import PARTS, blueprint, frame
 from heroes.web.kit.access import Access, open_to
 from heroes.web.kit.pipeline import context, render
+from heroes.web.kit.terms import own
 from heroes.web.kit.words import many, short_day
 
 
@@ -56,13 +57,13 @@ def _said(season: Season, it: Counts) -> dict[str, tuple[str, bool]]:
     return {
         "programme": (f"{season.programme.name}, run by {season.programme.body}", True),
         "look": (
-            (
+            own(
                 f"{'Own' if season.colours else 'The house’s'} colours,"
                 f" {'a logo' if season.logo_digest else 'no logo'}; texts: {', '.join(texts) or 'none yet'}"
             ),
             bool(texts),
         ),
-        "timeline": (f"Nominations from {opens} to {closes}", True),
+        "timeline": (own(f"Nominations from {opens} to {closes}"), True),
         "categories": (
             f"{many(it.categories, 'category', 'categories')}, {it.with_form} with a form",
             it.categories > 0,

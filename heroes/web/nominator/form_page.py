@@ -280,12 +280,12 @@ def _fields(asked: Asked, form: Form, theirs: Mapping[str, str], saved_at: str) 
     return Markup(html)  # noqa: S704 (a template of ours, escaped where it was made)
 
 
-_EMPTY: dict[tuple[Any, ...], Markup] = {}
+_EMPTY: dict[tuple[type[Form], str, bool, frozenset[tuple[str, str]]], Markup] = {}
 
 
 def _empty_fields(asked: Asked, form: Form) -> Markup:
     """The fields of an empty form; a published form never changes, so they are drawn once for a programme's words."""
-    words = tuple(sorted(asked.season.programme.words.items()))
+    words = frozenset(asked.season.programme.words.items())
     key = (asked.form_class, asked.category.kind, asked.form.blind, words)
     if key not in _EMPTY:
         if len(_EMPTY) > MOST_EMPTY:
