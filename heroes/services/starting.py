@@ -35,12 +35,16 @@ READY = {
     "small-prize": "A small prize",
 }
 """The ready-made programmes: file in heroes/seasons, and what it is for."""
+NEW = "+"
 _NINE, _FIVE = time(9), time(17)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody typed to start a season; a slug or a reference that is left out follows from the name."""
+    """What somebody typed to start a season; a slug or a reference that is left out follows from the name.
+
+    `programme` is a slug, or `NEW` for one that is made along with it.
+    """
 
     programme: str
     name: str
@@ -49,6 +53,9 @@ class Wanted:
     slug: str = ""
     reference: str = ""
     timezone: str = ""
+    programme_name: str = ""
+    programme_body: str = ""
+    programme_slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +122,9 @@ def start(ctx: Context, key: str, wanted: Wanted, text: str = "") -> Season:
     by field, `NotFound` and `NotAllowed`.
     """
     with transaction(ctx):
-        programme = _programme(ctx, wanted.programme)
+        programme = (
+            _new_programme(ctx, wanted) if wanted.programme == NEW else _programme(ctx, wanted.programme)
+        )
         source = source_of(ctx, key, text)
         document = _document(source.document, wanted)
         document["programme"] = {"slug": programme.slug, "name": programme.name, "body": programme.body} | {
@@ -131,37 +140,32 @@ def start(ctx: Context, key: str, wanted: Wanted, text: str = "") -> Season:
         return season
 
 
-def add_programme(ctx: Context, slug: str, name: str, body: str, contact: str) -> Programme:
+def _new_programme(ctx: Context, wanted: Wanted) -> Programme:
     """A further programme, owned by the actor, who must own one already. Raises `Invalid` by field."""
-    with transaction(ctx):
-        owned = ctx.session.scalars(select(Programme.id)).all()
-        if not any(Role.OWNER in programme_roles(ctx, one) for one in owned):
-            raise NotAllowed("Only an owner may add a programme.")
-        assert ctx.actor.user_id is not None
-        name, body = clean_text(name), clean_text(body)
-        slug = slug or slugify(name)
-        errors = {
-            field: sentence
-            for field, sentence in (
-                ("programme_name", None if 0 < len(name) <= 200 else "Give it a name of up to 200 letters."),
-                (
-                    "programme_body",
-                    None if 0 < len(body) <= 200 else "Say who awards it, in up to 200 letters.",
-                ),
-                ("programme_slug", slug_error(slug)),
-            )
-            if sentence
-        }
-        if not errors and ctx.session.scalar(select(Programme.id).where(Programme.slug == slug)):
-            errors["programme_slug"] = "Another programme has this name in its address."
-        if errors:
-            raise Invalid(errors)
-        programme = Programme(slug=slug, name=name, body=body, contact=contact, sectors=[])
-        ctx.session.add(programme)
-        ctx.session.flush()
-        give_role(ctx, ctx.actor.user_id, programme.id, "owner")
-        note(ctx, "programme.begin", slug, after={"name": name})
-        return programme
+    owned = ctx.session.scalars(select(Programme.id)).all()
+    if ctx.actor.user_id is None or not any(Role.OWNER in programme_roles(ctx, one) for one in owned):
+        raise NotAllowed("Only an owner may add a programme.")
+    name, body = clean_text(wanted.programme_name), clean_text(wanted.programme_body)
+    slug = wanted.programme_slug.strip() or slugify(name)
+    errors = {
+        field: sentence
+        for field, sentence in (
+            ("programme_name", None if 0 < len(name) <= 200 else "Give it a name of up to 200 letters."),
+            ("programme_body", None if 0 < len(body) <= 200 else "Say who awards it, in up to 200 letters."),
+            ("programme_slug", slug_error(slug)),
+        )
+        if sentence
+    }
+    if not errors and ctx.session.scalar(select(Programme.id).where(Programme.slug == slug)):
+        errors["programme_slug"] = "Another programme has this short name."
+    if errors:
+        raise Invalid(errors)
+    programme = Programme(slug=slug, name=name, body=body, contact=ctx.actor.email_key, sectors=[])
+    ctx.session.add(programme)
+    ctx.session.flush()
+    give_role(ctx, ctx.actor.user_id, programme.id, "owner")
+    note(ctx, "programme.begin", slug, after={"name": name})
+    return programme
 
 
 def _programme(ctx: Context, slug: str) -> Programme:

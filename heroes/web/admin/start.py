@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from heroes.domain.questions import showable
 from heroes.domain.roles import Role
+from heroes.domain.season_copies import Document
 from heroes.models import public_pages
 from heroes.models.database import current_session
 from heroes.models.installation import Programme
@@ -58,29 +59,16 @@ def start_from(source: str) -> AnyResponse:
         text = _text()
         typed = Wanted(**{name: showable(request.form.get(name, "")) for name in asdict(_NOTHING)})
         try:
-            if typed.programme == "+":
-                typed = _with_programme(typed)
             season = starting.start(ctx, source, typed, text)
         except Invalid as error:
             current_session().rollback()
             return _form(source, typed, text, error.errors)
         return redirect(url_for("builder.home", season_slug=season.slug), 303)
-    return _form(source, starting.proposed(starting.source_of(ctx, source), ctx.now), "", {})
+    found = starting.source_of(ctx, source)
+    return _form(source, starting.proposed(found, ctx.now), "", {}, found.document)
 
 
 _NOTHING = Wanted("", "", "", "")
-
-
-def _with_programme(typed: Wanted) -> Wanted:
-    form = request.form
-    made = starting.add_programme(
-        context(),
-        form.get("programme_slug", "").strip(),
-        form.get("programme_name", ""),
-        form.get("programme_body", ""),
-        "",
-    )
-    return Wanted(**(asdict(typed) | {"programme": made.slug}))
 
 
 def _text() -> str:
@@ -91,12 +79,13 @@ def _text() -> str:
     return showable(request.form.get("file", ""))
 
 
-def _form(source: str, typed: Wanted, text: str, errors: dict[str, str]) -> Response:
+def _form(
+    source: str, typed: Wanted, text: str, errors: dict[str, str], document: Document | None = None
+) -> Response:
     mine = _programmes()
-    try:
-        document = starting.source_of(context(), source, text if "file" not in errors else "").document
-    except Invalid:
-        document = starting.source_of(context(), "empty").document
+    if document is None:
+        # A file that cannot be read says nothing about when it opens.
+        document = starting.source_of(context(), source, "" if "file" in errors else text).document
     return render(
         "admin/start_from.html",
         422 if errors else 200,
