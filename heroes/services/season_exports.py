@@ -209,7 +209,7 @@ def _score_sets(designs: Sequence[ScoreSetDesign]) -> tuple[list[Table], list[Ta
     for design in designs:
         criteria = []
         for one in design.criteria:
-            scale = {name: one[name] for name in ("low", "high", "step", "points")}
+            scale = _scale(one)
             criteria.append(
                 _kept(
                     key=one["key"],
@@ -230,17 +230,21 @@ def _score_sets(designs: Sequence[ScoreSetDesign]) -> tuple[list[Table], list[Ta
                 criterion=criteria,
             )
         )
-    scales = [
-        _kept(
-            key=name,
-            low=_number(scale["low"]),
-            high=_number(scale["high"]),
-            step=_number(scale["step"]),
-            points=scale["points"],
-        )
-        for name, scale in names.items()
+    return [_kept(key=name, **scale) for name, scale in names.items()], sets
+
+
+def _scale(criterion: Table) -> Table:
+    """A criterion's scale, its numbers as a file has them, however the design keeps them."""
+    points = [
+        {
+            "from": _number(point["from"]),
+            "to": _number(point["to"]),
+            "word": point["word"],
+            "text": point["text"],
+        }
+        for point in criterion["points"]
     ]
-    return scales, sets
+    return {name: _number(criterion[name]) for name in ("low", "high", "step")} | {"points": points}
 
 
 def _scale_name(names: dict[str, Table], wanted: str, scale: Table) -> str:
@@ -252,8 +256,8 @@ def _scale_name(names: dict[str, Table], wanted: str, scale: Table) -> str:
     return name
 
 
-def _number(text: str) -> int | Decimal:
-    value = Decimal(text)
+def _number(given: str | float | Decimal) -> int | Decimal:
+    value = Decimal(str(given))
     return int(value) if value == value.to_integral_value() else value
 
 
