@@ -71,6 +71,17 @@ def test_places_and_points_are_those_of_both_rounds_together(world: World) -> No
     # What a bundle holds is the round alone, which anybody can work out again from its marks.
     assert [line.standing.score for line in board.lines] == [Decimal(8), Decimal(5), Decimal(8)]
     assert deciding.suggested(world.ctx("adam"), board) == {board.lines[0].entry.handle: "winner"}
+    world.session.rollback()
+    client = world.client("adam")
+    page = "/admin/small-2026/results/teams/final"
+    one = board.lines[1].entry.handle
+    for address, said in (
+        (page, "Final panel 50 %"),
+        (f"{page}/award", "Round 1, written 90"),
+        (f"{page}/why/{one}", "This is Final panel alone."),
+        (f"{page}.csv", '"round: Round 1, written, 50 %"'),
+    ):
+        assert said in " ".join(client.get(address).text.split()), address
 
 
 def test_the_chair_of_one_panel_learns_nothing_of_the_other_round(lite_world: World) -> None:

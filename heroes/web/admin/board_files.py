@@ -117,6 +117,8 @@ def csv_rows(board: Board) -> list[list[Cell]]:
     head += ["place_from", "place_to", "chance_of_a_place", "band"]
     head += ["reviews", "flags", *(criterion.name for criterion in board.criteria)]
     head += [f"judge: {judges[judge]}" for judge in ordered]
+    # Where rounds are blended, place and out_of_100 are those of all of them; the rest is this round's alone.
+    head += [f"round: {share.name}, {share.percent} %" for share in board.blend]
     return [[*head, "method", "rules", "digest"], *(_csv_row(board, line, ordered) for line in board.lines)]
 
 
@@ -141,6 +143,7 @@ def _csv_row(board: Board, line: Line, judges: list[str]) -> list[Cell]:
         "; ".join(one.flags),
         *(values.get(criterion.name) for criterion in board.criteria),
         *(given.get(judge) for judge in judges),
+        *line.parts,
         board.standings.method,
         board.standings.rules,
         board.digest,

@@ -67,6 +67,7 @@ def why(season_slug: str, category_slug: str, round_slug: str, entry_handle: str
         apart=apart,
         reasons=reasons,
         formula=_formula(one, board.standings.variances),
+        blend=board.blend,
     )
 
 
