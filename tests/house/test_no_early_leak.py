@@ -165,16 +165,8 @@ def where_nobody_competes(scene: Scene, swapped: bool) -> None:
 # ---- looking at everything ----
 
 
-BUILT = {
-    "key": ("hero",),
-    "question": ("story",),
-    "number": ("0",),
-    "panel_slug": ("people",),
-    "source": ("empty",),
-    "accent": ("8e1b55",),
-    "digest": ("0" * 64,),
-}
-"""Parameters of the builder's pages, which nobody who is walked as may see."""
+BUILT = {"source": ("empty",), "accent": ("8e1b55",), "digest": ("0" * 64,), "number": ("1",)}
+"""Parameters of pages about a season's set-up, its look and its rule card."""
 
 
 class Walk:
@@ -241,7 +233,12 @@ class Walk:
 
     def rules(self) -> list[Rule]:
         skipped = ("static", "bootstrap.static")
-        found = [rule for rule in self.world.app.url_map.iter_rules() if rule.endpoint not in skipped]
+        # Nobody who walks here gets into the builder: tests/house/test_endpoints.py holds its doors shut.
+        found = [
+            rule
+            for rule in self.world.app.url_map.iter_rules()
+            if rule.endpoint not in skipped and not rule.endpoint.startswith("builder.")
+        ]
         return sorted(found, key=lambda rule: rule.rule)
 
     def addresses(self, rule: Rule) -> Iterator[str]:

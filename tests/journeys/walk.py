@@ -128,7 +128,11 @@ class Walk:
     looked: list[str] = field(default_factory=list)
 
     def go(self, *starts: str) -> None:
-        """Walk from these pages along every link."""
+        """Walk from these pages along every link.
+
+        Of the builder's pages each is looked at once: their many fields differ from one season to the next, and their
+        states have tests of their own.
+        """
         waiting, known = deque(starts), set(starts)
         while waiting:
             path = waiting.popleft()
@@ -144,7 +148,7 @@ class Walk:
                 continue
             seen = _Seen(view.partition("?")[0])
             seen.feed(answer.text())
-            if self._has_news(seen.kinds):
+            if self._has_news({seen.view} if view.startswith("builder.") else seen.kinds):
                 self.look(path)
             for link in self._links(urlsplit(answer.url).path, seen.links):
                 if link not in known:

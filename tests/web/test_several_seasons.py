@@ -17,14 +17,25 @@ from tests.world import OPEN, STORY, World
 def grow(world: World) -> None:
     """Beside small-2026: a second season of its programme, and another programme with two; all of them open."""
     ctx = world.ctx("olive")
-    starting.add_programme(ctx, "bright", "Bright Lights", "The Lamp Society", "")
     for programme, name, slug in (
         ("small-heroes", "Small Heroes 2027", "small-2027"),
-        ("bright", "Bright Lights 2026", "bright-2026"),
+        (starting.NEW, "Bright Lights 2026", "bright-2026"),
         ("bright", "Bright Lights 2027", "bright-2027"),
     ):
         starting.start(
-            ctx, "copy-small-2026", Wanted(programme, name, name[-4:], "2027-03-01", slug, slug.upper())
+            ctx,
+            "copy-small-2026",
+            Wanted(
+                programme,
+                name,
+                name[-4:],
+                "2027-03-01",
+                slug,
+                slug.upper(),
+                programme_name="Bright Lights",
+                programme_body="The Lamp Society",
+                programme_slug="bright",
+            ),
         )
     with transaction(ctx):
         for one in world.session.scalars(select(Season)):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Response, make_response, url_for
 
 from heroes.domain.policy import Deed
+from heroes.domain.roles import Role
 from heroes.models.database import current_session
 from heroes.models.seasons import Season
 from heroes.models.setup_pages import Counts, counts
@@ -12,7 +13,7 @@ from heroes.services import season_exports
 from heroes.services.permission import staff_season
 from heroes.web.builder.blueprint import PARTS, blueprint, frame
 from heroes.web.kit.access import Access, open_to
-from heroes.web.kit.pipeline import context, render
+from heroes.web.kit.pipeline import context, render, viewer
 from heroes.web.kit.terms import own
 from heroes.web.kit.words import many, short_day
 
@@ -39,7 +40,9 @@ def home(season_slug: str) -> Response:
         for name, text in PARTS
         if name in said
     ]
-    return render("builder/home.html", **page, lines=lines)
+    person = viewer()
+    may_start = person is not None and bool(person.found.staff & {Role.ADMIN, Role.OWNER})
+    return render("builder/home.html", **page, lines=lines, may_start=may_start)
 
 
 def _said(season: Season, it: Counts) -> dict[str, tuple[str, bool]]:
