@@ -141,7 +141,7 @@ def described(hands: Hands) -> None:
 
 
 def asks(hands: Hands) -> None:
-    """A form of one section and three questions; the last is asked of those only whose answer before was yes."""
+    """A form of one section and three questions."""
     hands.part("Forms")
     hands.follow("New form")
     hands.write(hands.page.get_by_label("Name"), "Health check")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from heroes.domain.entry_states import Act
 from heroes.models import (
@@ -182,7 +182,7 @@ def test_only_admins_open_and_only_by_its_name(
 def test_nothing_is_opened_while_something_is_red(lite_world: World) -> None:
     world = lite_world
     season = built(world, ready=False)
-    world.session.execute(Round.__table__.delete().where(Round.slug == "final"))  # type: ignore[attr-defined]
+    world.session.execute(delete(Round).where(Round.slug == "final"))
     for design in world.session.scalars(select(FormDesign)):
         change(world, design, sections=[])
     teams = world.session.scalars(select(Category).where(Category.slug == "teams")).one()

@@ -42,7 +42,7 @@ def test_a_change_after_the_opening_asks_for_a_reason_and_is_on_the_card(lite_wo
         with building.edit(world.ctx("adam"), "small-2026", reason):
             criterion = world.session.scalars(select(Criterion).where(Criterion.key == "beyond")).one()
             criterion.weight += 5
-            world.session.scalars(select(Round).where(Round.slug == "written")).first().quorum = 1  # type: ignore[union-attr]
+            world.session.scalars(select(Round).where(Round.slug == "written").limit(1)).one().quorum = 1
 
     with pytest.raises(NeedsReason) as refused:
         heavier(" ")
@@ -75,11 +75,11 @@ def test_another_date_of_a_release_is_a_change_of_the_card(lite_world: World) ->
     release = world.session.scalars(select(Release).where(Release.kind == "outcomes")).one()
     given = {"planned_at": OPEN, "armed": False, "expected_version": release.version}
     with pytest.raises(NeedsReason) as refused:
-        announcing.plan(world.ctx("adam"), "small-2026", "outcomes", **given)  # type: ignore[arg-type]
+        announcing.plan(world.ctx("adam"), "small-2026", "outcomes", **given)  # type: ignore[arg-type] # a dict of names
     assert refused.value.changes == (
         "The outcome release was Thu 19 Nov 2026, 21:30 and is now Fri 1 May 2026, 13:00.",
     )
-    announcing.plan(world.ctx("adam"), "small-2026", "outcomes", reason="So", **given)  # type: ignore[arg-type]
+    announcing.plan(world.ctx("adam"), "small-2026", "outcomes", reason="So", **given)  # type: ignore[arg-type] # a dict of names
     assert [card.reason for card in cards(world)] == [None, "So"]
 
 
