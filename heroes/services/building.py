@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from heroes.domain.policy import Deed
 from heroes.models.audit import AuditChain, AuditRecord
@@ -14,16 +15,30 @@ from heroes.services.permission import staff_season
 from heroes.services.refusals import Faster, NotAllowed, NotFound
 from heroes.services.transactions import transaction
 
+_COLUMNS = [column.key for column in Season.__mapper__.column_attrs]
+
+
+@contextmanager
+def _nobody_faster() -> Iterator[None]:
+    """Say what the database found out: a row was changed between being read and being written."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise Faster("Somebody changed this while your page was open.") from error
+
 
 @contextmanager
 def edit(ctx: Context, season_slug: str, reason: str = "", deed: Deed = Deed.SET_UP) -> Iterator[Season]:
     """One change of a season's set-up, whole or not at all.
 
     Once the season is open, a change that the rule card shows makes a new version of it: it raises `NeedsReason`
-    without a reason. Raises `NotFound` and `NotAllowed` as `staff_season`, and `NotAllowed` for a season that ended.
+    without a reason. Raises `NotFound` and `NotAllowed` as `staff_season`, `NotAllowed` for a season that ended, and
+    `Faster` where a row was changed after it was read.
     """
-    with transaction(ctx):
+    with transaction(ctx), _nobody_faster():
         season = staff_season(ctx, season_slug, deed)
+        # One change of a season's set-up at a time, so that no two wait for each other; entries go on coming in.
+        ctx.session.refresh(season, _COLUMNS, with_for_update={"key_share": True})
         if season.ended_at is not None and season.ended_at <= ctx.now:
             raise NotAllowed("This season has ended, so its set-up stays as it is.")
         rule_cards.ensure(ctx, season)
